@@ -1,0 +1,1 @@
+"""Broadsheet: publish, meter, sell and send journalism."""

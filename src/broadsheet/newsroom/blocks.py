@@ -1,0 +1,392 @@
+"""The words in which a body is written. Their names are stored in every story: they never change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images.blocks import ImageChooserBlock
+from wagtail.snippets.blocks import SnippetChooserBlock
+
+from broadsheet.newsroom.rules import DataError, read_data
+
+INLINE = ["bold", "italic", "link", "superscript", "subscript", "strikethrough", "code"]
+TEXT = [*INLINE, "document-link"]
+
+
+class PictureBlock(blocks.StructBlock):
+    """One picture with its caption; alt text and credit come from the picture unless given here."""
+
+    picture = ImageChooserBlock(label=_("picture"))
+    caption = blocks.RichTextBlock(
+        required=False,
+        features=INLINE,
+        label=_("caption"),
+        help_text=_("Left empty, the picture's own caption is used."),
+    )
+    alt = blocks.CharBlock(
+        required=False,
+        label=_("alt text"),
+        help_text=_("What the picture shows, for those who cannot see it. Left empty, the picture's own."),
+    )
+    width = blocks.ChoiceBlock(
+        choices=[
+            ("column", _("As wide as the text")),
+            ("wide", _("Wider than the text")),
+            ("half", _("Half the column")),
+        ],
+        default="column",
+        label=_("width"),
+    )
+
+    class Meta:
+        icon = "image"
+        label = _("Picture")
+        template = "broadsheet/blocks/picture.html"
+
+
+class GalleryBlock(blocks.StructBlock):
+    """Several pictures that belong together."""
+
+    title = blocks.CharBlock(required=False, label=_("title"))
+    pictures = blocks.ListBlock(PictureBlock(), min_num=1, label=_("pictures"))
+
+    class Meta:
+        icon = "image"
+        label = _("Gallery")
+        template = "broadsheet/blocks/gallery.html"
+
+
+class HeadingBlock(blocks.StructBlock):
+    """A section head inside the story."""
+
+    text = blocks.CharBlock(label=_("text"))
+    level = blocks.ChoiceBlock(
+        choices=[("2", _("Section")), ("3", _("Sub-section")), ("4", _("Minor"))],
+        default="2",
+        label=_("level"),
+    )
+
+    class Meta:
+        icon = "title"
+        label = _("Heading")
+        template = "broadsheet/blocks/heading.html"
+
+
+class QuoteBlock(blocks.StructBlock):
+    """Somebody's words, set out."""
+
+    text = blocks.RichTextBlock(features=INLINE, label=_("text"))
+    who = blocks.CharBlock(required=False, label=_("who said it"))
+
+    class Meta:
+        icon = "openquote"
+        label = _("Quote")
+        template = "broadsheet/blocks/quote.html"
+
+
+class PulloutBlock(blocks.StructBlock):
+    """A sentence or a box taken out of the story."""
+
+    title = blocks.CharBlock(required=False, label=_("title"))
+    text = blocks.RichTextBlock(features=[*TEXT, "ul", "ol"], label=_("text"))
+
+    class Meta:
+        icon = "decimal"
+        label = _("Pull-out")
+        template = "broadsheet/blocks/pullout.html"
+
+
+class ListItemsBlock(blocks.StructBlock):
+    """A list, with bullets or numbers."""
+
+    ordered = blocks.BooleanBlock(required=False, label=_("numbered"))
+    items = blocks.ListBlock(
+        blocks.RichTextBlock(features=[*TEXT, "ul", "ol"], label=_("item")), min_num=1, label=_("items")
+    )
+
+    class Meta:
+        icon = "list-ul"
+        label = _("List")
+        template = "broadsheet/blocks/list.html"
+
+
+class TableBlock(blocks.StructBlock):
+    """A table whose first row holds the heads."""
+
+    caption = blocks.CharBlock(required=False, label=_("caption"))
+    table = TypedTableBlock(
+        [
+            ("text", blocks.RichTextBlock(features=INLINE, label=_("text"))),
+            ("number", blocks.DecimalBlock(required=False, label=_("number"))),
+        ],
+        label=_("table"),
+    )
+    source = blocks.CharBlock(required=False, label=_("source"))
+
+    class Meta:
+        icon = "table"
+        label = _("Table")
+        template = "broadsheet/blocks/table.html"
+
+
+class EmbedBlock(blocks.StructBlock):
+    """Something that lives on another host. Nothing is asked of that host until the reader asks."""
+
+    url = blocks.URLBlock(label=_("address"))
+    title = blocks.CharBlock(label=_("title"), help_text=_("What it is, for readers who decide whether to load it."))
+    poster = ImageChooserBlock(
+        required=False, label=_("poster"), help_text=_("A picture of our own to show before it is loaded.")
+    )
+
+    class Meta:
+        icon = "media"
+        label = _("Embed")
+        template = "broadsheet/blocks/embed.html"
+
+
+class ChartBlock(blocks.StructBlock):
+    """A chart drawn on the server from figures typed here."""
+
+    kind = blocks.ChoiceBlock(
+        choices=[("bar", _("Bars")), ("line", _("Lines")), ("area", _("Areas")), ("dot", _("Dots"))],
+        default="bar",
+        label=_("kind"),
+    )
+    title = blocks.CharBlock(label=_("title"), help_text=_("Say the finding: “Coal fell by half in ten years”."))
+    unit = blocks.CharBlock(required=False, label=_("unit"), help_text=_("For instance: trucks a day"))
+    data = blocks.TextBlock(
+        label=_("figures"),
+        rows=6,
+        help_text=_(
+            "One line a row, values parted by semicolons; the first line names the columns: “Year; Exports; Imports”. A point parts decimals."
+        ),
+    )
+    source = blocks.CharBlock(label=_("source"))
+    note = blocks.CharBlock(required=False, label=_("note"))
+
+    class Meta:
+        icon = "order"
+        label = _("Chart")
+        template = "broadsheet/blocks/chart.html"
+
+    def clean(self, value: Any) -> Any:
+        """Refuse figures that cannot be read, naming the line."""
+        cleaned = super().clean(value)
+        try:
+            read_data(cleaned["data"])
+        except DataError as error:
+            raise StructBlockValidationError(block_errors={"data": ValidationError(str(error))}) from error
+        return cleaned
+
+
+class TimelineBlock(blocks.StructBlock):
+    """What happened, in order."""
+
+    title = blocks.CharBlock(label=_("title"))
+    events = blocks.ListBlock(
+        blocks.StructBlock(
+            [
+                ("date", blocks.CharBlock(label=_("date"))),
+                ("text", blocks.RichTextBlock(features=INLINE, label=_("what happened"))),
+            ]
+        ),
+        min_num=2,
+        label=_("events"),
+    )
+    source = blocks.CharBlock(required=False, label=_("source"))
+
+    class Meta:
+        icon = "history"
+        label = _("Timeline")
+        template = "broadsheet/blocks/timeline.html"
+
+
+class MapBlock(blocks.StructBlock):
+    """A locator map of one or more places, drawn on the server."""
+
+    title = blocks.CharBlock(required=False, label=_("title"))
+    places = blocks.ListBlock(SnippetChooserBlock("broadsheet_newsroom.Place"), min_num=1, label=_("places"))
+    span = blocks.DecimalBlock(
+        required=False,
+        min_value=1,
+        max_value=180,
+        label=_("span"),
+        help_text=_("Degrees of longitude to show. Left empty, it fits the places."),
+    )
+    note = blocks.CharBlock(required=False, label=_("note"))
+
+    class Meta:
+        icon = "site"
+        label = _("Locator map")
+        template = "broadsheet/blocks/map.html"
+
+
+class RelatedBlock(blocks.StructBlock):
+    """Another story of ours, offered inside this one."""
+
+    story = blocks.PageChooserBlock(page_type="broadsheet_newsroom.StoryPage", label=_("story"))
+    label = blocks.CharBlock(required=False, label=_("label"), help_text=_("Left empty: Read also"))
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Related story")
+        template = "broadsheet/blocks/related.html"
+
+
+class FileBlock(blocks.StructBlock):
+    """A document to download."""
+
+    document = DocumentChooserBlock(label=_("document"))
+    title = blocks.CharBlock(required=False, label=_("title"))
+
+    class Meta:
+        icon = "download"
+        label = _("File")
+        template = "broadsheet/blocks/file.html"
+
+
+class FootnotesBlock(blocks.StructBlock):
+    """Numbered notes to which the text's superscript numbers refer."""
+
+    notes = blocks.ListBlock(blocks.RichTextBlock(features=INLINE, label=_("note")), min_num=1, label=_("notes"))
+
+    class Meta:
+        icon = "list-ol"
+        label = _("Footnotes")
+        template = "broadsheet/blocks/footnotes.html"
+
+
+class StoryBlocks(blocks.StreamBlock):
+    """Everything a body may hold."""
+
+    paragraph = blocks.RichTextBlock(
+        features=TEXT, label=_("Paragraph"), icon="pilcrow", template="broadsheet/blocks/paragraph.html"
+    )
+    heading = HeadingBlock()
+    picture = PictureBlock()
+    gallery = GalleryBlock()
+    quote = QuoteBlock()
+    pullout = PulloutBlock()
+    list = ListItemsBlock()
+    table = TableBlock()
+    embed = EmbedBlock()
+    chart = ChartBlock()
+    timeline = TimelineBlock()
+    map = MapBlock()
+    related = RelatedBlock()
+    preformatted = blocks.TextBlock(
+        label=_("Preformatted"), icon="code", rows=6, template="broadsheet/blocks/preformatted.html"
+    )
+    file = FileBlock()
+    footnotes = FootnotesBlock()
+    divider = blocks.StaticBlock(label=_("Divider"), icon="horizontalrule", template="broadsheet/blocks/divider.html")
+
+    class Meta:
+        block_counts: dict[str, dict[str, int]] = {"footnotes": {"max_num": 1}}
+
+
+class StoryPickBlock(blocks.StructBlock):
+    """A story on the front, with other words if the front needs them."""
+
+    story = blocks.PageChooserBlock(page_type="broadsheet_newsroom.StoryPage", label=_("story"))
+    headline = blocks.CharBlock(required=False, label=_("headline"), help_text=_("Left empty, the story's own."))
+    dek = blocks.TextBlock(required=False, rows=2, label=_("dek"), help_text=_("Left empty, the story's own."))
+
+
+class LeadPackageBlock(blocks.StructBlock):
+    """The first thing on the front: one story, large, and up to three beside it."""
+
+    lead = StoryPickBlock(label=_("lead"))
+    beside = blocks.ListBlock(StoryPickBlock(), max_num=3, label=_("beside it"))
+
+    class Meta:
+        icon = "pick"
+        label = _("Lead package")
+        template = "broadsheet/front/lead.html"
+
+
+class RowBlock(blocks.StructBlock):
+    """A row of two to four stories with different weights."""
+
+    title = blocks.CharBlock(required=False, label=_("title"))
+    weight = blocks.ChoiceBlock(
+        choices=[
+            ("first", _("First large, the others small")),
+            ("even", _("Even")),
+            ("text", _("Text only")),
+        ],
+        default="first",
+        label=_("weight"),
+    )
+    stories = blocks.ListBlock(StoryPickBlock(), min_num=2, max_num=4, label=_("stories"))
+
+    class Meta:
+        icon = "grip"
+        label = _("Row")
+        template = "broadsheet/front/row.html"
+
+
+class RiverBlock(blocks.StructBlock):
+    """The latest stories that no block above shows, newest first."""
+
+    title = blocks.CharBlock(required=False, label=_("title"))
+    count = blocks.IntegerBlock(min_value=3, max_value=30, default=8, label=_("how many"))
+
+    class Meta:
+        icon = "list-ul"
+        label = _("River of the latest")
+        template = "broadsheet/front/river.html"
+
+
+class MapStripBlock(blocks.StructBlock):
+    """A strip map of the datelines of the latest stories."""
+
+    title = blocks.CharBlock(required=False, label=_("title"))
+    count = blocks.IntegerBlock(min_value=3, max_value=30, default=12, label=_("how many stories"))
+
+    class Meta:
+        icon = "site"
+        label = _("Map of datelines")
+        template = "broadsheet/front/map.html"
+
+
+class NoticeBlock(blocks.StructBlock):
+    """A few lines of the paper's own with a link: newsletters, an edition, an appeal."""
+
+    kicker = blocks.CharBlock(required=False, label=_("kicker"))
+    title = blocks.CharBlock(label=_("title"))
+    items = blocks.ListBlock(
+        blocks.StructBlock(
+            [
+                ("name", blocks.CharBlock(label=_("name"))),
+                ("rhythm", blocks.CharBlock(required=False, label=_("rhythm"))),
+                ("line", blocks.CharBlock(required=False, label=_("line"))),
+            ]
+        ),
+        required=False,
+        label=_("items"),
+    )
+    picture = ImageChooserBlock(required=False, label=_("picture"))
+    page = blocks.PageChooserBlock(required=False, label=_("page"))
+    link = blocks.CharBlock(required=False, label=_("words of the link"))
+
+    class Meta:
+        icon = "mail"
+        label = _("Notice")
+        template = "broadsheet/front/notice.html"
+
+
+class FrontBlocks(blocks.StreamBlock):
+    """What a front is made of."""
+
+    lead = LeadPackageBlock()
+    row = RowBlock()
+    river = RiverBlock()
+    map = MapStripBlock()
+    notice = NoticeBlock()

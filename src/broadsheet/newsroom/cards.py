@@ -1,0 +1,373 @@
+"""What the rest of the paper sees of the newsroom: frozen values, built from pages. Imports no model.
+
+Two doors guard the body. `gated_body` is the only function that gives a body to readers, and it raises unless the
+decision says FULL; `story` puts a body into its card only through it. Lists, feeds, search and structured data work
+with `StoryCard`, which has no place for a body at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Paginator
+from django.utils.html import escape, strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_info
+
+from broadsheet.newsroom import rules
+from broadsheet.paywall.rules import MEMBER, NEW_GRANT, OWN_LIMIT, Access, Decision
+
+if TYPE_CHECKING:
+    from wagtail.blocks import StreamValue
+
+PREVIEW_DECISIONS = {"stranger": OWN_LIMIT, "reader": NEW_GRANT, "member": MEMBER}
+
+
+class GateError(Exception):
+    """Somebody asked for a body without a decision that opens it. A fault of ours, never of the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureCard:
+    """A picture as it is shown: the image itself for its renditions, and the words that go with it."""
+
+    image: Any
+    alt: str
+    caption: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionCard:
+    """A section: name, address, colours."""
+
+    name: str
+    url: str
+    slug: str
+    line: str = ""
+    colour: str = ""
+    colour_dark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name with an address of its own: a person, a topic, a place."""
+
+    name: str
+    url: str
+    role: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCard:
+    """A place on the map."""
+
+    name: str
+    url: str
+    country: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoryCard:
+    """A story in a list. Everything here is public."""
+
+    id: int
+    key: str  # the translation key: the same for every language of the story
+    url: str
+    language: str
+    kicker: str
+    headline: str
+    dek: str
+    section: SectionCard
+    authors: tuple[str, ...]
+    dateline: PlaceCard | None
+    published: datetime | None
+    access: str
+    picture: PictureCard | None
+    lead: str  # the public lead as HTML
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A correction."""
+
+    text: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a translated story was first published."""
+
+    name: str
+    city: str
+    country: str
+    language: str
+    language_name: str
+    headline: str
+    url: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story's own page. `body` is empty unless the decision opened it."""
+
+    card: StoryCard
+    direction: str  # ltr or rtl
+    updated: datetime | None
+    bylines: tuple[Name, ...]
+    topics: tuple[Name, ...]
+    places: tuple[PlaceCard, ...]
+    corrections: tuple[Fix, ...]
+    origin: Origin | None
+    alternates: tuple[tuple[str, str], ...]  # language, address
+    words: int
+    lead: SafeString
+    body: SafeString | None = field(repr=False)
+
+    @property
+    def full(self) -> bool:
+        """Whether this card carries the body."""
+        return self.body is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a list of stories."""
+
+    stories: tuple[StoryCard, ...]
+    page: int
+    pages: int
+    total: int
+
+    @property
+    def previous(self) -> int | None:
+        """The page before, if any."""
+        return self.page - 1 if self.page > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        """The page after, if any."""
+        return self.page + 1 if self.page < self.pages else None
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A story on the front, perhaps with other words there."""
+
+    card: StoryCard
+    headline: str
+    dek: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One band of the front: its block's name, its stories, and the block's own value for the template."""
+
+    kind: str
+    picks: tuple[Pick, ...]
+    value: Any
+
+
+def gated_body(page: Any, decision: Decision | None) -> SafeString:
+    """The body as HTML. Raises GateError unless `decision` is FULL."""
+    if decision is None or not decision.full:
+        raise GateError("The body was asked for without a decision that opens it.")
+    return mark_safe(page.body.render_as_block())
+
+
+def lead_html(page: Any) -> str:
+    """The public opening of `page`, from its body: computed when it is saved, and stored apart."""
+    opening, rendered = [], []
+    for block in page.body:
+        if block.block_type != "paragraph":
+            break
+        opening.append(plain(block.value.source))
+        rendered.append(block)
+    lead = rules.lead_of(opening, count_body(page.body), page.lead_words)
+    if lead.cut:
+        return f"<p>{escape(lead.cut)}</p>"
+    return "".join(str(block.render()) for block in rendered[: lead.whole])
+
+
+def plain(markup: str) -> str:
+    """The words of some markup."""
+    return " ".join(strip_tags(markup.replace("<", " <")).split())
+
+
+def count_body(body: StreamValue) -> int:
+    """Words in a body, as far as its blocks are text."""
+    return sum(rules.count_words(plain(str(text))) for text in _texts(body.get_prep_value()))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, child in value.items():
+            if key not in {"id", "type"}:
+                yield from _texts(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _texts(child)
+
+
+def rights_of(page: Any) -> list[rules.Right]:
+    """The rights of every picture that `page` shows: the lead picture and those of the body."""
+    pictures = [page.picture] if page.picture else []
+    for block in page.body:
+        if block.block_type == "picture":
+            pictures.append(block.value.get("picture"))
+        elif block.block_type == "gallery":
+            pictures.extend(item.get("picture") for item in block.value["pictures"])
+        elif block.block_type == "embed":
+            pictures.append(block.value.get("poster"))
+    return [picture.right for picture in pictures if picture is not None]
+
+
+def section(page: Any) -> SectionCard:
+    """A section's card."""
+    return SectionCard(page.title, page.url or "", page.slug, page.line, page.colour, page.colour_dark)
+
+
+def place(row: Any) -> PlaceCard:
+    """A place's card."""
+    return PlaceCard(row.name, row.get_absolute_url(), row.country, float(row.latitude), float(row.longitude))
+
+
+def picture(row: Any, caption: str = "", alt: str = "") -> PictureCard | None:
+    """A picture's card, with the story's own words where it has any."""
+    if row is None:
+        return None
+    return PictureCard(row, alt or row.alt, caption or row.caption, row.credit)
+
+
+def story_card(page: Any) -> StoryCard:
+    """A story in a list."""
+    parent = page.get_parent().specific
+    return StoryCard(
+        id=page.pk,
+        key=str(page.translation_key),
+        url=page.url or "",
+        language=page.locale.language_code,
+        kicker=page.kicker,
+        headline=page.title,
+        dek=page.dek,
+        section=section(parent),
+        authors=tuple(line.person.name for line in page.bylines.all() if line.role == "author"),
+        dateline=place(page.dateline) if page.dateline else None,
+        published=page.first_published_at,
+        access=page.access,
+        picture=picture(page.picture, page.picture_caption),
+        lead=page.lead_html,
+    )
+
+
+def story(page: Any, decision: Decision | None) -> Story:
+    """A story's own page, with its body only where the decision, or open access, gives it."""
+    card = story_card(page)
+    allowed = decision is not None and decision.full
+    language = page.locale.language_code
+    return Story(
+        card=card,
+        direction="rtl" if get_language_info(language)["bidi"] else "ltr",
+        updated=page.last_published_at,
+        bylines=tuple(Name(line.person.name, line.person.get_absolute_url(), line.role) for line in page.bylines.all()),
+        topics=tuple(Name(topic.name, topic.get_absolute_url()) for topic in page.topics.all()),
+        places=tuple(place(row) for row in page.places.all()),
+        corrections=tuple(Fix(row.text, row.made_at) for row in page.corrections.all()),
+        origin=_origin(page),
+        alternates=tuple(
+            (other.locale.language_code, other.full_url or "")
+            for other in page.get_translations().live().public().select_related("locale")
+        )
+        if page.pk
+        else (),
+        words=count_body(page.body),
+        lead=mark_safe(page.lead_html),
+        body=gated_body(page, decision) if allowed else None,
+    )
+
+
+def _origin(page: Any) -> Origin | None:
+    row = page.origin
+    if row is None:
+        return None
+    language = page.origin_language or row.language
+    return Origin(
+        row.name,
+        row.city,
+        row.country,
+        language,
+        language_name(language),
+        page.origin_headline,
+        page.origin_url or row.url,
+        row.about,
+    )
+
+
+def language_name(tag: str) -> str:
+    """What a language is called in the language of the page: `fr` is French, français or الفرنسية."""
+    from babel import Locale, UnknownLocaleError
+    from django.utils.translation import get_language
+
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(Locale.parse(get_language() or "en", sep="-")) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
+
+
+def listing(stories: Any, page: str | None, size: int = 20) -> Listing:
+    """One page of `stories`; a page number that makes no sense is the nearest that does."""
+    found = Paginator(stories, size).get_page(page)
+    return Listing(
+        tuple(story_card(row) for row in found.object_list),
+        found.number,
+        found.paginator.num_pages,
+        found.paginator.count,
+    )
+
+
+def front(page: Any, latest: Any) -> tuple[Package, ...]:
+    """The front's bands. A story stands on the front once; what is not published is left out."""
+    shown: set[int] = set()
+    bands = []
+    for block in page.packages:
+        picks = tuple(_picks(block, latest, shown))
+        bands.append(Package(block.block_type, picks, block.value))
+    return tuple(bands)
+
+
+def _picks(block: Any, latest: Any, shown: set[int]) -> Iterator[Pick]:
+    if block.block_type in {"lead", "row"}:
+        values = [block.value["lead"], *block.value["beside"]] if block.block_type == "lead" else block.value["stories"]
+        yield from _chosen(values, shown)
+    elif block.block_type == "river":
+        for row in latest.exclude(pk__in=shown)[: block.value["count"]]:
+            shown.add(row.pk)
+            yield Pick(story_card(row), row.title, row.dek)
+    elif block.block_type == "map":
+        for row in latest.exclude(dateline=None)[: block.value["count"]]:
+            yield Pick(story_card(row), row.title, row.dek)
+
+
+def _chosen(values: Iterable[Any], shown: set[int]) -> Iterator[Pick]:
+    for value in values:
+        page = value["story"]
+        if page is None or not page.live or page.pk in shown:
+            continue
+        row = page.specific
+        shown.add(row.pk)
+        yield Pick(story_card(row), value["headline"] or row.title, value["dek"] or row.dek)
+
+
+def is_open(page: Any) -> bool:
+    """Whether everybody may read it whole."""
+    return bool(page.access == Access.OPEN)

@@ -1,0 +1,26 @@
+"""The newsroom's tables."""
+
+from broadsheet.newsroom.models.pages import FrontPage, InfoPage, SectionPage
+from broadsheet.newsroom.models.people import Person, Place, Publication, Topic
+from broadsheet.newsroom.models.pictures import File, Picture, PictureRendition
+from broadsheet.newsroom.models.policy import PaperSettings
+from broadsheet.newsroom.models.search import SearchEntry
+from broadsheet.newsroom.models.stories import Byline, Correction, StoryPage
+
+__all__ = [
+    "Byline",
+    "Correction",
+    "File",
+    "FrontPage",
+    "InfoPage",
+    "PaperSettings",
+    "Person",
+    "Picture",
+    "PictureRendition",
+    "Place",
+    "Publication",
+    "SearchEntry",
+    "SectionPage",
+    "StoryPage",
+    "Topic",
+]

@@ -1,0 +1,43 @@
+"""What the paper says of itself, edited by staff."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+
+
+@register_setting(icon="doc-full-inverse")
+class PaperSettings(BaseSiteSetting):
+    """The paper's imprint: what stands in heads, feet, feeds and structured data."""
+
+    tagline = models.CharField(_("tagline"), max_length=160, blank=True)
+    publisher = models.CharField(
+        _("publisher"), max_length=160, blank=True, help_text=_("The legal person behind the paper.")
+    )
+    imprint = models.TextField(
+        _("imprint"),
+        blank=True,
+        help_text=_("Postal address and whatever the law asks for, in the foot of every page."),
+    )
+    contact = models.EmailField(_("contact"), blank=True)
+    logo = models.ForeignKey(
+        "broadsheet_newsroom.Picture",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("logo"),
+    )
+
+    panels = [
+        FieldPanel("tagline"),
+        FieldPanel("publisher"),
+        FieldPanel("imprint"),
+        FieldPanel("contact"),
+        FieldPanel("logo"),
+    ]
+
+    class Meta:
+        verbose_name = _("imprint")

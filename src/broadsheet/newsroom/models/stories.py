@@ -1,0 +1,249 @@
+"""The story as editors write it. What readers see is cards.Story."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
+from wagtail.models import Orderable, Page, PageManager
+from wagtail.query import PageQuerySet
+
+from broadsheet import clock
+from broadsheet.newsroom import cards, rules
+from broadsheet.newsroom.blocks import StoryBlocks
+from broadsheet.newsroom.fields import BodyField
+from broadsheet.newsroom.models.people import LANGUAGE, Person
+from broadsheet.paywall.rules import Access
+
+
+class StoryQuerySet(PageQuerySet):
+    """Stories, newest first."""
+
+    def readable(self) -> StoryQuerySet:
+        """Those that anybody may open or meet a wall at: published, not kept behind a Wagtail restriction."""
+        return self.live().public()
+
+    def in_language(self, language: str) -> StoryQuerySet:
+        """Those of one edition."""
+        return self.filter(locale__language_code=language)
+
+    def latest(self) -> StoryQuerySet:
+        """Newest first, with what a card needs."""
+        return (
+            self.order_by("-first_published_at", "-pk")
+            .select_related("dateline", "picture", "locale", "origin")
+            .prefetch_related("bylines__person")
+        )
+
+
+class StoryPage(Page):
+    """One story. Its body is gated: only cards.gated_body reads it for readers."""
+
+    kicker = models.CharField(
+        _("kicker"), max_length=80, blank=True, help_text=_("One to three words over the headline.")
+    )
+    dek = models.TextField(_("dek"), blank=True, help_text=_("One sentence under the headline. Everybody may read it."))
+    dateline = models.ForeignKey(
+        "broadsheet_newsroom.Place",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("dateline"),
+    )
+    picture = models.ForeignKey(
+        "broadsheet_newsroom.Picture",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("lead picture"),
+    )
+    picture_caption = models.TextField(
+        _("caption"), blank=True, help_text=_("Left empty, the picture's own caption is used.")
+    )
+    body = BodyField(StoryBlocks(), verbose_name=_("body"), blank=True)
+    access = models.CharField(
+        _("access"),
+        max_length=10,
+        choices=[
+            (Access.OPEN.value, _("Open to everybody")),
+            (Access.METERED.value, _("Metered")),
+            (Access.MEMBERS.value, _("Members only")),
+        ],
+        default=Access.METERED.value,
+    )
+    lead_words = models.PositiveSmallIntegerField(
+        _("public opening"), default=100, validators=[MaxValueValidator(400)],
+        help_text=_("How many words of the opening everybody may read; never more than a third of the story."),
+    )  # fmt: skip
+    lead_html = models.TextField(editable=False, blank=True)
+    embargo_until = models.DateTimeField(
+        _("embargo"),
+        null=True,
+        blank=True,
+        help_text=_("The story cannot appear before this moment, whoever publishes it."),
+    )
+    topics = ParentalManyToManyField(
+        "broadsheet_newsroom.Topic", blank=True, verbose_name=_("topics"), related_name="stories"
+    )
+    places = ParentalManyToManyField(
+        "broadsheet_newsroom.Place", blank=True, verbose_name=_("places"), related_name="stories"
+    )
+    origin = models.ForeignKey(
+        "broadsheet_newsroom.Publication",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="stories",
+        verbose_name=_("first published by"),
+    )
+    origin_language = models.CharField(_("original language"), max_length=20, blank=True, validators=[LANGUAGE])
+    origin_headline = models.CharField(_("original headline"), max_length=255, blank=True)
+    origin_url = models.URLField(_("original address"), max_length=500, blank=True)
+
+    objects: ClassVar[PageManager] = PageManager.from_queryset(StoryQuerySet)()
+
+    template = "broadsheet/story.html"
+    parent_page_types = ["broadsheet_newsroom.SectionPage"]
+    subpage_types: ClassVar[list[str]] = []
+    show_in_menus_default = False
+    preview_modes = [
+        ("stranger", _("A stranger past the meter")),
+        ("reader", _("A reader within the meter")),
+        ("member", _("A member")),
+    ]
+    default_preview_mode = "reader"
+
+    story_panels = [
+        FieldPanel("kicker"),
+        FieldPanel("title", heading=_("headline"), classname="title"),
+        FieldPanel("dek"),
+        MultiFieldPanel([FieldPanel("picture"), FieldPanel("picture_caption")], heading=_("lead picture")),
+        InlinePanel("bylines", heading=_("byline"), label=_("name")),
+        FieldPanel("dateline"),
+        FieldPanel("body"),
+    ]
+    desk_panels = [
+        MultiFieldPanel([FieldPanel("access"), FieldPanel("lead_words")], heading=_("who may read it")),
+        FieldPanel("embargo_until"),
+        FieldRowPanel([FieldPanel("topics"), FieldPanel("places")]),
+        MultiFieldPanel(
+            [
+                FieldPanel("origin"),
+                FieldRowPanel([FieldPanel("origin_language"), FieldPanel("origin_headline")]),
+                FieldPanel("origin_url"),
+            ],
+            heading=_("where it comes from"),
+        ),
+    ]
+    correction_panels = [
+        HelpPanel(
+            _("Readers see a correction under the story, with its time. It is public even where the story is not.")
+        ),
+        InlinePanel("corrections", heading=_("corrections"), label=_("correction")),
+    ]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(story_panels, heading=_("Story")),
+            ObjectList(desk_panels, heading=_("Desk")),
+            ObjectList(correction_panels, heading=_("Corrections")),
+            ObjectList(Page.promote_panels, heading=_("Promote")),
+            ObjectList(Page.settings_panels, heading=_("Schedule")),
+        ]
+    )
+
+    class Meta:
+        verbose_name = _("story")
+        verbose_name_plural = _("stories")
+
+    def clean(self) -> None:
+        """Hold the embargo, keep the public lead apart from the body, and refuse pictures whose rights ran out."""
+        super().clean()
+        self.go_live_at = rules.go_live(
+            self.go_live_at,
+            self.embargo_until if self.embargo_until and self.embargo_until > clock.now() else None,
+        )
+        self.lead_html = cards.lead_html(self)
+        if self.live:
+            self.check_rights()
+
+    def check_rights(self) -> None:
+        """Raise ValidationError, naming each picture of the story whose licence has run out."""
+        out = rules.expired(cards.rights_of(self), clock.now().date())
+        if out:
+            named = "; ".join(f"“{right.title}” ({right.expires:%Y-%m-%d})" for right in out)
+            raise ValidationError(
+                {
+                    "picture": _(
+                        "The licence of these pictures has run out, so the story cannot be published: %(named)s"
+                    )
+                    % {"named": named}
+                }
+            )
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Wagtail's context with one card: the story as the decision on the request allows it to be seen."""
+        context = super().get_context(request, *args, **kwargs)
+        decision = getattr(request, "decision", None)
+        return {**context, "story": cards.story(self, decision), "decision": decision}
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """The draft as a stranger past the meter, a reader within it, or a member would see it."""
+        request.decision = cards.PREVIEW_DECISIONS[mode_name]  # type: ignore[attr-defined]
+        return super().serve_preview(request, mode_name)
+
+
+class Byline(Orderable):
+    """One person's part in a story."""
+
+    class Role(models.TextChoices):
+        AUTHOR = "author", _("author")
+        TRANSLATOR = "translator", _("translator")
+        PHOTOGRAPHER = "photographer", _("photographer")
+        ILLUSTRATOR = "illustrator", _("illustrator")
+        EDITOR = "editor", _("editor")
+
+    story = ParentalKey(StoryPage, on_delete=models.CASCADE, related_name="bylines")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="bylines", verbose_name=_("person"))
+    role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.AUTHOR)
+
+    panels = [FieldRowPanel([FieldPanel("person"), FieldPanel("role")])]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("byline")
+
+    def __str__(self) -> str:
+        return f"{self.person} ({self.get_role_display()})"
+
+
+class Correction(Orderable):
+    """What was wrong, and when we said so."""
+
+    story = ParentalKey(StoryPage, on_delete=models.CASCADE, related_name="corrections")
+    text = models.TextField(_("correction"), help_text=_("Say what was wrong and what is right."))
+    made_at = models.DateTimeField(_("time"), default=clock.now)
+
+    panels = [FieldPanel("text"), FieldPanel("made_at")]
+
+    class Meta(Orderable.Meta):
+        ordering = ["made_at"]
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+
+    def __str__(self) -> str:
+        return self.text[:80]

@@ -1,0 +1,102 @@
+"""The commercial policy that staff edit. A ledger's tables are its own and stand elsewhere."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+
+CURRENCY = RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, as in ISO 4217: USD, EUR, JPY."))
+
+
+@register_setting(icon="lock")
+class MeterSettings(BaseSiteSetting):
+    """How many stories are free, for how long, and what the wall says and offers."""
+
+    allowance = models.PositiveSmallIntegerField(
+        _("free stories"),
+        default=3,
+        validators=[MaxValueValidator(10)],
+        help_text=_("Metered stories a stranger may open in one window, 0 to 10."),
+    )
+    window = models.PositiveSmallIntegerField(
+        _("window"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_("Days from the first free story until the count starts anew."),
+    )
+    network_new = models.PositiveSmallIntegerField(
+        _("new readers on one network"),
+        default=8,
+        validators=[MinValueValidator(1), MaxValueValidator(200)],
+        help_text=_("Distinct metered stories a day that readers without a history may open from one network."),
+    )
+    own_headline = models.CharField(
+        _("headline"),
+        max_length=160,
+        blank=True,
+        help_text=_("Left empty, the paper's default in its language."),
+    )
+    own_line = models.CharField(_("sentence"), max_length=300, blank=True)
+    network_headline = models.CharField(_("headline, shared network"), max_length=160, blank=True)
+    network_line = models.CharField(_("sentence, shared network"), max_length=300, blank=True)
+    members_headline = models.CharField(_("headline, members' story"), max_length=160, blank=True)
+    members_line = models.CharField(_("sentence, members' story"), max_length=300, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, default="USD", validators=[CURRENCY])
+    monthly_minor = models.PositiveIntegerField(
+        _("a month"), default=0, help_text=_("In minor units: 290 is 2.90. 0: no monthly plan is shown.")
+    )
+    yearly_minor = models.PositiveIntegerField(
+        _("a year"), default=0, help_text=_("In minor units. 0: no yearly plan is shown.")
+    )
+    trial_days = models.PositiveSmallIntegerField(
+        _("trial"),
+        default=0,
+        validators=[MaxValueValidator(366)],
+        help_text=_("Days free before the first charge; 0 for none."),
+    )
+    benefits = models.TextField(_("benefits"), blank=True, help_text=_("One a line, at most seven."))
+    join_url = models.CharField(
+        _("where to join"),
+        max_length=255,
+        blank=True,
+        help_text=_("The address behind the plans' buttons. Left empty, the page of the plans."),
+    )
+
+    panels = [
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("allowance"), FieldPanel("window"), FieldPanel("network_new")])],
+            heading=_("the meter"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("own_headline"),
+                FieldPanel("own_line"),
+                FieldPanel("network_headline"),
+                FieldPanel("network_line"),
+                FieldPanel("members_headline"),
+                FieldPanel("members_line"),
+            ],
+            heading=_("the wall's words"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel(
+                    [
+                        FieldPanel("currency"),
+                        FieldPanel("monthly_minor"),
+                        FieldPanel("yearly_minor"),
+                        FieldPanel("trial_days"),
+                    ]
+                ),
+                FieldPanel("benefits"),
+                FieldPanel("join_url"),
+            ],
+            heading=_("the offer"),
+        ),
+    ]
+
+    class Meta:
+        verbose_name = _("meter and wall")

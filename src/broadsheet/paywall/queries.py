@@ -1,0 +1,47 @@
+"""The policy as values: the meter's terms, the wall's words, the offer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from broadsheet.money import Money
+from broadsheet.paywall.models import MeterSettings
+from broadsheet.paywall.rules import Offer, Terms, offer_of
+
+
+@dataclass(frozen=True, slots=True)
+class WallWords:
+    """A headline and a sentence; empty means the default in the language of the page."""
+
+    headline: str
+    line: str
+
+
+def terms(site: Any) -> Terms:
+    """The meter's terms for `site`."""
+    row = _settings(site)
+    return Terms(allowance=row.allowance, window=row.window, network_new=row.network_new)
+
+
+def offer(site: Any) -> Offer | None:
+    """The plans to show on the wall, or None where staff have set no price."""
+    row = _settings(site)
+    monthly = Money(row.monthly_minor, row.currency) if row.monthly_minor else None
+    yearly = Money(row.yearly_minor, row.currency) if row.yearly_minor else None
+    benefits = tuple(line.strip() for line in row.benefits.splitlines() if line.strip())[:7]
+    return offer_of(monthly, yearly, row.trial_days, benefits, row.join_url)
+
+
+def wall_words(site: Any) -> dict[str, WallWords]:
+    """The staff's own words by reason: own-limit, network-limit, members-only."""
+    row = _settings(site)
+    return {
+        "own-limit": WallWords(row.own_headline, row.own_line),
+        "network-limit": WallWords(row.network_headline, row.network_line),
+        "members-only": WallWords(row.members_headline, row.members_line),
+    }
+
+
+def _settings(site: Any) -> MeterSettings:
+    return MeterSettings.for_site(site)

@@ -1,0 +1,88 @@
+"""A paper's settings: wiring, on one screen.
+
+Secrets and addresses come from the environment (see broadsheet.conf), policy is edited by staff in the admin.
+"""
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from broadsheet import conf
+from broadsheet.defaults import APPS, CONTEXT_PROCESSORS, MIDDLEWARE
+
+FOLDER = conf.folder()
+HERE = Path(__file__).parent
+BASE_URL = conf.text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+
+DEBUG = conf.flag("DEBUG")
+SECRET_KEY = conf.secret("SECRET_KEY")
+ALLOWED_HOSTS = conf.words("ALLOWED_HOSTS", "127.0.0.1 localhost [::1]")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+INSTALLED_APPS = [*APPS]
+MIDDLEWARE = [*MIDDLEWARE]
+ROOT_URLCONF = "broadsheet.starter.paper.urls"
+AUTH_USER_MODEL = "broadsheet_accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [HERE / "theme" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": CONTEXT_PROCESSORS},
+    },
+]
+
+DATABASES = {"default": conf.database(FOLDER / "paper.sqlite3")}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", _("English")), ("ar", _("Arabic"))]
+WAGTAIL_I18N_ENABLED = True
+USE_TZ = True
+TIME_ZONE = conf.text("TIME_ZONE", "UTC")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = FOLDER / "static"
+STATICFILES_DIRS = [path for path in [HERE / "theme" / "static"] if path.is_dir()]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = FOLDER / "media"
+STORAGES = {
+    # Originals and documents: kept, never served by their path.
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": FOLDER / "originals", "base_url": None},
+    },
+    # Renditions of pictures: public.
+    "renditions": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT, "base_url": MEDIA_URL},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
+
+WAGTAIL_SITE_NAME = "Broadsheet"
+WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAILIMAGES_IMAGE_MODEL = "broadsheet_newsroom.Picture"
+WAGTAILIMAGES_RENDITION_STORAGE = "renditions"
+WAGTAILDOCS_DOCUMENT_MODEL = "broadsheet_newsroom.File"
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if conf.flag("BEHIND_TLS_PROXY") else None
+
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+# The edge: where its parts live. Change an address in the environment, not a line here.
+METER_KEY = conf.secret("METER_KEY")
+LEDGER_URL = conf.text("LEDGER_URL", f"sqlite:///{FOLDER / 'ledger.sqlite3'}")
+SHELF_URL = conf.text("SHELF_URL", f"sqlite:///{FOLDER / 'shelf.sqlite3'}")
+TRUSTED_PROXIES = conf.words("TRUSTED_PROXIES")
