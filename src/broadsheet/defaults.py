@@ -32,6 +32,7 @@ APPS = [
 ]
 
 MIDDLEWARE = [
+    "broadsheet.prerender.middleware.Shelve",
     "django.middleware.security.SecurityMiddleware",
     "broadsheet.web.middleware.GuardHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",

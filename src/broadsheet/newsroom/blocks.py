@@ -164,7 +164,8 @@ class ChartBlock(blocks.StructBlock):
         label=_("figures"),
         rows=6,
         help_text=_(
-            "One line a row, values parted by semicolons; the first line names the columns: “Year; Exports; Imports”. A point parts decimals."
+            "One line a row, values parted by semicolons; the first line names the columns: “Year; Exports; Imports”. "
+            "A point parts decimals."
         ),
     )
     source = blocks.CharBlock(label=_("source"))

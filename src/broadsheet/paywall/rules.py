@@ -78,6 +78,7 @@ class Visit(NamedTuple):
     prefetches: bool = False  # Sec-Purpose, Purpose or a kin of theirs says so
     crawler: bool = False  # a search crawler whose address was verified
     listed: bool = False  # a valid receipt in its window lists this story
+    used: int = 0  # grants that such a receipt proves
 
 
 class Decision(NamedTuple):
@@ -128,7 +129,7 @@ def decide(visit: Visit, access: Access, terms: Terms) -> Decision:
         return NOT_A_VISIT
     if visit.prefetches:
         return PREFETCH
-    if terms.allowance == 0:
+    if visit.used >= terms.allowance:
         return OWN_LIMIT
     return ASK
 

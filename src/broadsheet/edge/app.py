@@ -1,0 +1,355 @@
+"""The edge: plain ASGI in front of Django. Serves ready bytes after the paywall's decision; falls through to Django.
+
+    path at hand? -> who: pass, else receipt (no I/O) -> paywall.rules.decide -> bytes
+    ASK           -> the ledger, in its own thread    -> bytes, with a receipt
+    not at hand   -> Django, which puts the page on the shelf or answers itself
+
+Nothing here imports Django.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from broadsheet import clock
+from broadsheet.edge.compose import Composer, Negotiation
+from broadsheet.edge.cookies import find
+from broadsheet.edge.hot import Headers, HotPage, HotPages, body_headers
+from broadsheet.edge.policy import Policy, read_policy
+from broadsheet.edge.robots import is_preview_bot
+from broadsheet.edge.shelf import Shelf
+from broadsheet.paywall import passes, rules
+from broadsheet.paywall.degraded import Degraded
+from broadsheet.paywall.ledgers.gathering import Gatherer
+from broadsheet.paywall.networks import TrustedProxies, network_of
+from broadsheet.paywall.ports import Answer, Ask, LedgerError, Outcome
+from broadsheet.paywall.receipts import KeyRing, Receipt, lists, open_window, with_tags
+from broadsheet.paywall.rules import Access, Decision, Reason, Terms, Verdict, Visit, decide
+from broadsheet.readers import Standing
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+log = logging.getLogger("broadsheet.edge")
+
+SHELVED = b"x-broadsheet-shelved"
+POLL_SECONDS = 0.2
+PASSED_THROUGH = ("/admin/", "/static/", "/media/", "/documents/", "/account/")
+_PREFETCH = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
+_ANSWERS = {
+    Answer.GRANTED: rules.NEW_GRANT,
+    Answer.KNOWN: rules.READ_BEFORE,
+    Answer.UNMINTED: rules.SEEN_ON_NETWORK,
+    Answer.OWN_LIMIT: rules.OWN_LIMIT,
+    Answer.NETWORK_LIMIT: rules.NETWORK_LIMIT,
+}
+_WALLS = {Reason.OWN_LIMIT: "own-limit", Reason.NETWORK_LIMIT: "network-limit"}
+
+
+class Edge:
+    """The ASGI application that readers meet."""
+
+    def __init__(
+        self,
+        django: App,
+        shelf: Shelf,
+        gatherer: Gatherer,
+        keys: KeyRing,
+        proxies: TrustedProxies | None = None,
+        secure: bool = True,
+    ) -> None:
+        """`secure`: whether readers come by HTTPS, so that cookies may bear the `__Host-` prefix."""
+        self._django = django
+        self._shelf = shelf
+        self._pages = HotPages(shelf)
+        self._gatherer = gatherer
+        self._keys = keys
+        self._proxies = proxies or TrustedProxies()
+        self._cookie = b"__Host-bs-r" if secure else b"bs-r"
+        self._pass = b"__Host-bs-p" if secure else b"bs-p"
+        self._attributes = b"; Path=/; HttpOnly; SameSite=Lax" + (b"; Secure" if secure else b"")
+        self._policy = Policy()
+        self._negotiate = Negotiation().best
+        self._composer = Composer()
+        self._degraded = Degraded()
+        self._filling: dict[str, asyncio.Future[None]] = {}
+        self._watcher: asyncio.Task[None] | None = None
+        self._seq = -1
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._other(scope, receive, send)
+            return
+        if self._watcher is None:
+            self._start()
+        path = scope["path"]
+        page = self._pages.look(path)
+        if page is None:
+            if path.startswith(PASSED_THROUGH):
+                await self._django(scope, receive, send)
+                return
+            page = self._pages.load(path) or await self._fill(scope, receive, send)
+            if page is None:
+                return
+        await self._serve(page, scope, receive, send)
+
+    async def _serve(self, page: HotPage, scope: Scope, receive: Receive, send: Send) -> None:
+        entry = page.entry
+        if not entry.story and scope["query_string"]:
+            await self._django(scope, receive, send)
+            return
+        method = scope["method"]
+        if method not in {"GET", "HEAD"}:
+            await (self._refuse_method if entry.story else self._django)(scope, receive, send)
+            return
+        if entry.stale or 0 < entry.until < time.time():
+            self._refresh(scope)
+        headers = dict(scope["headers"]) if scope["http_version"] != "2" else _joined(scope["headers"])
+        encoding = self._negotiate(headers.get(b"accept-encoding", b""))
+        if entry.access is Access.OPEN:
+            await _send_ready(page, "full", encoding, headers, method, send)
+        else:
+            await self._gate(page, scope, headers, encoding, send)
+
+    async def _gate(self, page: HotPage, scope: Scope, headers: dict[bytes, bytes], encoding: str, send: Send) -> None:
+        """Decide, and serve the variant that the decision names."""
+        entry, method, terms = page.entry, scope["method"], self._policy.terms
+        receipt, visit = self._who(entry.story, headers, method, terms)
+        decision = decide(visit, entry.access, terms)
+        set_cookie: Headers = []
+        if decision.verdict is Verdict.ASK:
+            if is_preview_bot(headers.get(b"user-agent", b"")):
+                decision = rules.NOT_A_VISIT
+            else:
+                decision, receipt, set_cookie = await self._ask(entry.story, receipt, scope, headers, terms)
+        if decision.verdict is Verdict.REFUSE:
+            await _refuse_prefetch(send)
+            return
+        kind = "full" if decision.verdict is Verdict.FULL else "preview"
+        slip = self._slip(entry.language, decision, receipt, terms)
+        if not slip:
+            await _send_ready(page, kind, encoding, headers, method, send, set_cookie)
+            return
+        body = self._composer.compose(entry.variants[kind], encoding, slip)
+        answer = [*page.common, *set_cookie, *body_headers(body, encoding)]
+        await send({"type": "http.response.start", "status": 200, "headers": answer})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+
+    def _who(
+        self, story: bytes, headers: dict[bytes, bytes], method: str, terms: Terms
+    ) -> tuple[Receipt | None, Visit]:
+        """The receipt that the reader holds, and the facts of the visit. No I/O."""
+        cookie = headers.get(b"cookie", b"")
+        standing, receipt, listed, used = Standing.STRANGER, None, False, 0
+        if cookie:
+            held = find(cookie, self._pass)
+            if held:
+                bearer = passes.read(self._keys, held, time.time())
+                standing = bearer.standing if bearer else standing
+            value = find(cookie, self._cookie)
+            receipt = self._keys.read(value) if value else None
+            if receipt is not None and open_window(receipt, clock.today(), terms.window):
+                listed, used = lists(receipt, story), len(receipt.tags)
+        if listed:
+            return receipt, Visit(standing, listed=True)
+        navigates = method == "GET" and headers.get(b"sec-fetch-dest", b"document") == b"document"
+        prefetches = any(name in headers for name in _PREFETCH)
+        return receipt, Visit(standing, navigates, prefetches, listed=False, used=used)
+
+    async def _ask(
+        self, story: bytes, receipt: Receipt | None, scope: Scope, headers: dict[bytes, bytes], terms: Terms
+    ) -> tuple[Decision, Receipt | None, Headers]:
+        """Put a possible grant to the ledger. Gives the decision, the reader's receipt now, and its cookie."""
+        client = scope.get("client")
+        address = self._proxies.client(
+            client[0] if client else "", headers.get(b"x-forwarded-for", b"").decode("latin-1")
+        )
+        network, today = network_of(address), clock.today()
+        reader = receipt.reader if receipt else None
+        ask = Ask(reader, os.urandom(16), story, network.near, network.wide, today, terms)
+        try:
+            outcome = await self._gatherer.grant(ask)
+        except LedgerError as error:
+            used = len(receipt.tags) if receipt and open_window(receipt, today, terms.window) else 0
+            log.warning("The ledger cannot be written (%s): bounded grants without receipts.", error)
+            return self._degraded.decide(network.near, story, used, today, terms), receipt, []
+        return _ANSWERS[outcome.answer], *self._receipt_of(outcome, terms, today)
+
+    def _receipt_of(self, outcome: Outcome, terms: Terms, today: int) -> tuple[Receipt | None, Headers]:
+        if not outcome.reader:
+            return None, []
+        receipt = with_tags(outcome.reader, outcome.window_start, outcome.tags)
+        if outcome.answer not in {Answer.GRANTED, Answer.KNOWN}:
+            return receipt, []
+        age = max(1, receipt.window_start + terms.window - today) * 86_400
+        value = self._cookie + b"=" + self._keys.sign(receipt) + b"; Max-Age=" + str(age).encode() + self._attributes
+        return receipt, [(b"set-cookie", value)]
+
+    def _slip(self, language: str, decision: Decision, receipt: Receipt | None, terms: Terms) -> bytes:
+        """What differs by reader: the counter notice at a grant, the wall's words past the meter."""
+        if decision.reason is Reason.NEW_GRANT and receipt is not None:
+            left = max(0, terms.allowance - len(receipt.tags))
+            return self._policy.slip(language, f"notice-{left}", clock.date_of(receipt.window_start + terms.window))
+        wall = _WALLS.get(decision.reason)
+        if wall is None:
+            return b""
+        again = clock.date_of(receipt.window_start + terms.window) if receipt is not None else None
+        return self._policy.slip(language, wall if again or wall != "own-limit" else "preview", again)
+
+    async def _fill(self, scope: Scope, receive: Receive, send: Send) -> HotPage | None:
+        """Let Django answer, or put the page on the shelf: once for a path, however many wait for it."""
+        path = scope["path"]
+        if scope["method"] != "GET" or scope["query_string"]:
+            return await self._through(scope, receive, send)
+        running = self._filling.get(path)
+        if running is not None:
+            await asyncio.shield(running)
+            page = self._pages.look(path) or self._pages.load(path)
+            return page if page is not None else await self._through(scope, receive, send)
+        future = self._filling[path] = asyncio.get_running_loop().create_future()
+        try:
+            return await self._through(scope, receive, send)
+        finally:
+            del self._filling[path]
+            future.set_result(None)
+
+    async def _through(self, scope: Scope, receive: Receive, send: Send) -> HotPage | None:
+        """Ask Django. Where it says that it put the page on the shelf, its answer is dropped and the page given."""
+        shelved = False
+
+        async def watch(message: MutableMapping[str, Any]) -> None:
+            nonlocal shelved
+            if message["type"] == "http.response.start":
+                shelved = any(name.lower() == SHELVED for name, _ in message.get("headers", ()))
+            if not shelved:
+                await send(message)
+
+        await self._django({**scope, "broadsheet.edge": "fill"}, receive, watch)
+        if not shelved:
+            return None
+        page = self._pages.load(scope["path"])
+        if page is None:  # touched while it was rendered: let Django answer this one itself
+            await self._django(scope, receive, send)
+        return page
+
+    def _refresh(self, scope: Scope) -> None:
+        """Render a stale page anew behind the reader's back, once at a time."""
+        path = scope["path"]
+        if path in self._filling:
+            return
+        future = self._filling[path] = asyncio.get_running_loop().create_future()
+        task = asyncio.ensure_future(self._rendered(scope))
+        future.add_done_callback(lambda _: task)
+
+        def done(_: asyncio.Future[Any]) -> None:
+            self._filling.pop(path, None)
+            future.set_result(None)
+
+        task.add_done_callback(done)
+
+    async def _rendered(self, scope: Scope) -> None:
+        """Django renders the page onto the shelf; what it answers goes nowhere."""
+        host = [(name, value) for name, value in scope["headers"] if name == b"host"]
+        inner = {**scope, "method": "GET", "query_string": b"", "headers": host, "broadsheet.edge": "fill"}
+        found = False
+
+        async def receive() -> MutableMapping[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            nonlocal found
+            if message["type"] == "http.response.start":
+                found = any(name.lower() == SHELVED for name, _ in message.get("headers", ()))
+
+        await self._django(inner, receive, send)
+        if found:
+            self._pages.load(scope["path"])
+
+    def _start(self) -> None:
+        self._seq = self._shelf.seq()
+        self._policy = read_policy(self._shelf.document("policy"))
+        self._watcher = asyncio.ensure_future(self._watch())
+
+    async def _watch(self) -> None:
+        """Follow the shelf: what changed is let go of, a new policy holds from then on."""
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            try:
+                changes = self._shelf.changes(self._seq)
+                if changes.lost:
+                    self._pages.forget_all()
+                for path in changes.paths:
+                    self._pages.forget(path)
+                if "policy" in changes.documents:
+                    self._policy = read_policy(self._shelf.document("policy"))
+                self._seq = changes.seq
+            except Exception:  # a locked or missing shelf must not end the watch
+                log.exception("The shelf cannot be followed; trying again.")
+                self._pages.forget_all()
+                await asyncio.sleep(1)
+
+    async def _refuse_method(self, scope: Scope, receive: Receive, send: Send) -> None:
+        allow = (b"allow", b"GET, HEAD, OPTIONS")
+        status = 204 if scope["method"] == "OPTIONS" else 405
+        headers = [allow, (b"cache-control", b"no-store"), (b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": status, "headers": headers[: 2 if status == 204 else 3]})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The server's own messages: start and end of the process."""
+        if scope["type"] != "lifespan":
+            return
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                if self._watcher is not None:
+                    self._watcher.cancel()
+                self._gatherer.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+async def _send_ready(
+    page: HotPage,
+    kind: str,
+    encoding: str,
+    headers: dict[bytes, bytes],
+    method: str,
+    send: Send,
+    extra: Headers | None = None,
+) -> None:
+    ready = page.get(kind, encoding)
+    if headers.get(b"if-none-match") == ready.etag and not extra:
+        await send(ready.unchanged)
+        await send({"type": "http.response.body", "body": b""})
+        return
+    start = ready.start
+    if extra:
+        start = {**start, "headers": [*start["headers"], *extra]}  # type: ignore[misc]
+    await send(start)
+    await send(ready.body if method != "HEAD" else {"type": "http.response.body", "body": b""})
+
+
+async def _refuse_prefetch(send: Send) -> None:
+    """503 is the one answer that a browser throws away, so that the click asks again (204 would end the click)."""
+    headers = [(b"cache-control", b"no-store"), (b"vary", b"Sec-Purpose, Cookie"), (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _joined(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Headers by name. HTTP/2 may send a cookie in several lines."""
+    found = dict(headers)
+    found[b"cookie"] = b"; ".join(value for name, value in headers if name == b"cookie")
+    return found

@@ -1,0 +1,111 @@
+"""Pages at hand: the shelf's entries with their answers' headers made ready, bounded in bytes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import NamedTuple
+
+from broadsheet.edge.shelf import Entry, Shelf, Variant
+from broadsheet.paywall.rules import Access
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class Ready(NamedTuple):
+    """One variant in one encoding: the answer's start, its body, and the answer where the browser has it already."""
+
+    etag: bytes
+    start: dict[str, object]
+    body: dict[str, object]
+    unchanged: dict[str, object]
+
+
+class HotPage:
+    """An entry with whatever of it has been made ready."""
+
+    __slots__ = ("common", "entry", "ready", "size")
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.size = sum(len(body) for variant in entry.variants.values() for body in variant.ready.values())
+        self.common = common_headers(entry)
+        self.ready: dict[tuple[str, str], Ready] = {}
+
+    def get(self, kind: str, encoding: str) -> Ready:
+        """The variant's ready answer."""
+        found = self.ready.get((kind, encoding))
+        if found is None:
+            found = self.ready[kind, encoding] = self._make(kind, encoding)
+        return found
+
+    def _make(self, kind: str, encoding: str) -> Ready:
+        variant = self.entry.variants[kind]
+        body = variant.ready[encoding]
+        etag = etag_of(variant, encoding)
+        headers = [*self.common, (b"etag", etag), *body_headers(body, encoding)]
+        return Ready(
+            etag,
+            {"type": "http.response.start", "status": 200, "headers": headers},
+            {"type": "http.response.body", "body": body},
+            {"type": "http.response.start", "status": 304, "headers": [*self.common, (b"etag", etag)]},
+        )
+
+
+class HotPages:
+    """The least recently opened pages go first when `most` bytes are exceeded."""
+
+    def __init__(self, shelf: Shelf, most: int = 128 * 1024 * 1024) -> None:
+        self._shelf = shelf
+        self._most = most
+        self._size = 0
+        self._pages: OrderedDict[str, HotPage] = OrderedDict()
+        self.look = self._pages.get
+
+    def load(self, path: str) -> HotPage | None:
+        """The page from the shelf, kept at hand from now on; None where the shelf has none."""
+        entry = self._shelf.get(path)
+        if entry is None:
+            return None
+        self.forget(path)
+        page = self._pages[path] = HotPage(entry)
+        self._size += page.size
+        while self._size > self._most and len(self._pages) > 1:
+            self._size -= self._pages.popitem(last=False)[1].size
+        return page
+
+    def forget(self, path: str) -> None:
+        """Let go of a page that changed."""
+        page = self._pages.pop(path, None)
+        if page is not None:
+            self._size -= page.size
+
+    def forget_all(self) -> None:
+        """Let go of every page."""
+        self._pages.clear()
+        self._size = 0
+
+
+def common_headers(entry: Entry) -> Headers:
+    """The headers that every answer for this page bears. A gated page is never in a shared cache."""
+    gated = entry.access is not Access.OPEN
+    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in entry.headers]
+    if gated:
+        headers += [(b"cache-control", b"private, no-cache"), (b"vary", b"Cookie, Accept-Encoding")]
+        headers += [(b"accept-ranges", b"none"), (b"x-robots-tag", b"noarchive, max-snippet:200")]
+    else:
+        headers += [
+            (b"cache-control", b"public, max-age=0, s-maxage=60, must-revalidate"),
+            (b"vary", b"Accept-Encoding"),
+        ]
+    return headers
+
+
+def body_headers(body: bytes, encoding: str) -> Headers:
+    """Length, and encoding where there is one."""
+    headers = [(b"content-length", str(len(body)).encode())]
+    return headers if encoding == "identity" else [(b"content-encoding", encoding.encode()), *headers]
+
+
+def etag_of(variant: Variant, encoding: str) -> bytes:
+    """A tag that tells nothing of the bytes: a random part of each rendering, and the encoding."""
+    return f'"{variant.etag}-{encoding[0]}"'.encode()

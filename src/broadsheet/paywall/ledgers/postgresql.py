@@ -1,0 +1,93 @@
+"""The ledger in PostgreSQL, for a paper on several machines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+
+from broadsheet.paywall.ledgers import sql
+from broadsheet.paywall.ports import Ask, LedgerError, Outcome
+from broadsheet.paywall.receipts import reader_key
+
+# What networks did is unlogged: it reaches neither the write-ahead log nor a replica nor a base backup.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS meter_reader (
+    reader bytea PRIMARY KEY, first_day integer NOT NULL, window_start integer NOT NULL
+);
+CREATE INDEX IF NOT EXISTS meter_reader_ends ON meter_reader (window_start);
+CREATE TABLE IF NOT EXISTS meter_slot (
+    reader bytea NOT NULL REFERENCES meter_reader ON DELETE CASCADE,
+    slot smallint NOT NULL, cap smallint NOT NULL, tag bytea NOT NULL,
+    PRIMARY KEY (reader, slot), UNIQUE (reader, tag), CHECK (slot BETWEEN 1 AND cap)
+);
+CREATE UNLOGGED TABLE IF NOT EXISTS meter_salt (day integer PRIMARY KEY, salt bytea NOT NULL);
+CREATE UNLOGGED TABLE IF NOT EXISTS meter_seen (
+    day integer NOT NULL, mark bytea NOT NULL, PRIMARY KEY (day, mark)
+);
+CREATE UNLOGGED TABLE IF NOT EXISTS meter_count (
+    day integer NOT NULL, mark bytea NOT NULL, kind text NOT NULL, used integer NOT NULL,
+    PRIMARY KEY (day, mark, kind)
+);
+"""
+_MAKE_LOCK = 0x6D65746572  # "meter": one process makes the tables, the others wait
+
+
+class PostgresqlLedger:
+    """A ledger for many machines. Use it from one thread; it reconnects after a loss."""
+
+    def __init__(self, url: str) -> None:
+        """Connect to `url` (postgresql://…) and make the tables where they are missing."""
+        self._url = url
+        self._db: psycopg.Connection[tuple[Any, ...]] | None = None
+        with self._connected() as db, db.transaction():
+            db.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKE_LOCK,))
+            db.execute(SCHEMA)
+
+    def grant_all(self, asks: list[Ask]) -> list[Outcome]:
+        """Settle these in one transaction, in order."""
+        return self._write(lambda run: [sql.settle(run, ask) for ask in asks], _locks(asks))
+
+    def sweep(self, today: int) -> int:
+        """Forget what is past its time."""
+        return self._write(lambda run: sql.sweep(run, today), [])
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def _connected(self) -> psycopg.Connection[tuple[Any, ...]]:
+        try:
+            return psycopg.connect(
+                self._url, autocommit=True, connect_timeout=3, options="-c lock_timeout=150 -c statement_timeout=300"
+            )
+        except psycopg.Error as error:
+            raise LedgerError(str(error)) from error
+
+    def _write(self, work: Any, locks: list[int]) -> Any:
+        try:
+            if self._db is None or self._db.closed:
+                self._db = self._connected()
+            db = self._db
+
+            def run(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+                cursor = db.execute(statement.replace("?", "%s").encode(), parameters)
+                return cursor.fetchall() if cursor.description else []
+
+            with db.transaction():
+                if locks:
+                    db.execute("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k", (locks,))
+                return work(run)
+        except psycopg.Error as error:
+            self.close()
+            raise LedgerError(str(error)) from error
+
+
+def _locks(asks: list[Ask]) -> list[int]:
+    """One lock for each reader and each wide network (which covers the near ones), in one order for all."""
+    names = {reader_key(ask.reader)[:8] for ask in asks if ask.reader}
+    names |= {sql.keyed(b"lock", "w", ask.wide)[:8] for ask in asks}
+    return sorted(int.from_bytes(name, "big", signed=True) for name in names)

@@ -1,0 +1,166 @@
+"""The ledger's one algorithm, over whatever speaks SQL. See docs/explanation/the-meter.md.
+
+Every ask runs while this transaction alone may write the reader's and the network's rows (SQLite: the write lock of
+the file; PostgreSQL: advisory locks), so it may read, think and write. The tables guard the limit once more: a slot
+number outside 1..cap breaks a CHECK, and two racers for one slot collide on the primary key.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple, Protocol
+
+from broadsheet.paywall.ports import Answer, Ask, Outcome
+from broadsheet.paywall.receipts import reader_key, story_tag
+from broadsheet.paywall.rules import Terms
+
+WIDE = 4  # the wider network's caps are this many times the near one's
+NETWORK_DAYS = 2  # network rows and their salt live for at most 48 hours
+
+
+class Execute(Protocol):
+    """Runs one statement with `?` parameters and gives its rows."""
+
+    def __call__(self, statement: str, parameters: Sequence[Any] = ...) -> list[tuple[Any, ...]]: ...
+
+
+class Known(NamedTuple):
+    """What the ledger holds of a reader."""
+
+    key: bytes
+    young: bool  # first seen today, or never
+    new: bool  # no row yet
+    window_start: int
+    tags: tuple[bytes, ...]
+
+
+def settle(run: Execute, ask: Ask) -> Outcome:
+    """Answer one ask, writing what it needs. Runs inside the caller's transaction and locks."""
+    reader = ask.reader or ask.fresh
+    known = look_up(run, ask, reader)
+    tag = story_tag(reader, ask.story)
+    if tag in known.tags:
+        return Outcome(Answer.KNOWN, reader, known.window_start, known.tags, len(known.tags))
+    if len(known.tags) >= ask.terms.allowance:
+        return Outcome(Answer.OWN_LIMIT, reader, known.window_start, known.tags, len(known.tags))
+    salt = salt_of(run, ask.today)
+    if not network_allows(run, ask, known, salt):
+        return Outcome(Answer.NETWORK_LIMIT, reader, known.window_start, known.tags, len(known.tags))
+    if known.new and not mint(run, ask, salt):
+        return Outcome(Answer.UNMINTED)
+    write_slot(run, ask, known, tag)
+    tags = (*known.tags, tag)
+    return Outcome(Answer.GRANTED, reader, known.window_start, tags, len(tags))
+
+
+def look_up(run: Execute, ask: Ask, reader: bytes) -> Known:
+    """The reader's row and slots; a window that has ended counts as empty and starts anew today."""
+    key = reader_key(reader)
+    rows = run("SELECT first_day, window_start FROM meter_reader WHERE reader = ?", (key,)) if ask.reader else []
+    if not rows:
+        return Known(key, young=True, new=True, window_start=ask.today, tags=())
+    first_day, start = rows[0]
+    if ask.today >= start + ask.terms.window:
+        run("DELETE FROM meter_slot WHERE reader = ?", (key,))
+        run("UPDATE meter_reader SET window_start = ? WHERE reader = ?", (ask.today, key))
+        return Known(key, young=first_day >= ask.today, new=False, window_start=ask.today, tags=())
+    tags = run("SELECT tag FROM meter_slot WHERE reader = ? ORDER BY slot", (key,))
+    return Known(key, first_day >= ask.today, False, start, tuple(bytes(row[0]) for row in tags))
+
+
+def network_allows(run: Execute, ask: Ask, known: Known, salt: bytes) -> bool:
+    """Count the story on its networks, unless it was counted today already. False where a cap is reached."""
+    kind = "n" if known.young else "e"
+    seen = keyed(salt, kind, ask.near, ask.story)
+    if run("SELECT 1 FROM meter_seen WHERE day = ? AND mark = ?", (ask.today, seen)):
+        return True
+    near, wide = keyed(salt, "p", ask.near), keyed(salt, "w", ask.wide)
+    established = _used(run, ask.today, near, "i")
+    cap = network_cap(ask.terms, known.young, established)
+    if _used(run, ask.today, near, kind) >= cap or _used(run, ask.today, wide, kind) >= cap * WIDE:
+        return False
+    run("INSERT INTO meter_seen (day, mark) VALUES (?, ?)", (ask.today, seen))
+    _count(run, ask.today, near, kind)
+    _count(run, ask.today, wide, kind)
+    if not known.young:
+        _count_established(run, ask, known, salt, near)
+    return True
+
+
+def network_cap(terms: Terms, young: bool, established: int) -> int:
+    """Distinct stories a day: for new readers it grows with the established ones that read on that network."""
+    if not young:
+        return terms.network_established
+    return max(terms.network_new, min(terms.network_new_most, terms.network_new + established // 2))
+
+
+def mint(run: Execute, ask: Ask, salt: bytes) -> bool:
+    """Count a new reader id on its network; False where the network has minted its fill today."""
+    near = keyed(salt, "p", ask.near)
+    if _used(run, ask.today, near, "m") >= ask.terms.network_mints:
+        return False
+    _count(run, ask.today, near, "m")
+    return True
+
+
+def write_slot(run: Execute, ask: Ask, known: Known, tag: bytes) -> None:
+    """Use a slot. The table refuses one beyond the allowance that held when it was granted."""
+    if known.new:
+        run(
+            "INSERT INTO meter_reader (reader, first_day, window_start) VALUES (?, ?, ?)",
+            (known.key, ask.today, known.window_start),
+        )
+    run(
+        "INSERT INTO meter_slot (reader, slot, cap, tag) VALUES (?, ?, ?, ?)",
+        (known.key, len(known.tags) + 1, ask.terms.allowance, tag),
+    )
+
+
+def salt_of(run: Execute, today: int) -> bytes:
+    """Today's random salt. Without it, what the network tables hold cannot be tied to an address."""
+    rows = run("SELECT salt FROM meter_salt WHERE day = ?", (today,))
+    if not rows:
+        run("INSERT INTO meter_salt (day, salt) VALUES (?, ?) ON CONFLICT DO NOTHING", (today, secrets.token_bytes(32)))
+        rows = run("SELECT salt FROM meter_salt WHERE day = ?", (today,))
+    return bytes(rows[0][0])
+
+
+def sweep(run: Execute, today: int, longest_window: int = 60) -> int:
+    """Delete ended windows, and networks' rows of days gone, their salt first."""
+    old = today - NETWORK_DAYS + 1
+    removed = 0
+    for statement, parameters in (
+        ("DELETE FROM meter_salt WHERE day < ?", (old,)),
+        ("DELETE FROM meter_seen WHERE day < ?", (old,)),
+        ("DELETE FROM meter_count WHERE day < ?", (old,)),
+        ("DELETE FROM meter_reader WHERE window_start < ?", (today - longest_window - 1,)),
+    ):
+        removed += len(run(statement + " RETURNING 1", parameters))
+    return removed
+
+
+def keyed(salt: bytes, kind: str, *parts: bytes) -> bytes:
+    """What stands for a network, or a story on it, today."""
+    return blake2b(b"|".join(parts), digest_size=16, key=salt, person=kind.encode()).digest()
+
+
+def _used(run: Execute, day: int, mark: bytes, kind: str) -> int:
+    rows = run("SELECT used FROM meter_count WHERE day = ? AND mark = ? AND kind = ?", (day, mark, kind))
+    return int(rows[0][0]) if rows else 0
+
+
+def _count(run: Execute, day: int, mark: bytes, kind: str) -> None:
+    run(
+        "INSERT INTO meter_count (day, mark, kind, used) VALUES (?, ?, ?, 1)"
+        " ON CONFLICT (day, mark, kind) DO UPDATE SET used = meter_count.used + 1",
+        (day, mark, kind),
+    )
+
+
+def _count_established(run: Execute, ask: Ask, known: Known, salt: bytes, near: bytes) -> None:
+    mark = keyed(salt, "i", ask.near, known.key)
+    if not run("SELECT 1 FROM meter_seen WHERE day = ? AND mark = ?", (ask.today, mark)):
+        run("INSERT INTO meter_seen (day, mark) VALUES (?, ?)", (ask.today, mark))
+        _count(run, ask.today, near, "i")

@@ -1,0 +1,70 @@
+"""From a request to the network it came from. Addresses are never stored: only their prefix is hashed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import NamedTuple
+
+MOST_HOPS = 20
+
+
+class Network(NamedTuple):
+    """The prefix that counts as one network (/32 or /64), and the wider one around it (/24 or /48)."""
+
+    near: bytes
+    wide: bytes
+
+
+class TrustedProxies:
+    """Whose X-Forwarded-For is believed. Every other forwarding header is ignored."""
+
+    def __init__(self, ranges: Sequence[str] = ()) -> None:
+        self._ranges: tuple[IPv4Network | IPv6Network, ...] = tuple(ip_network(text) for text in ranges)
+
+    def trusts(self, address: IPv4Address | IPv6Address) -> bool:
+        """Whether `address` is one of ours."""
+        return any(address.version == known.version and address in known for known in self._ranges)
+
+    def client(self, peer: str, forwarded: str) -> str:
+        """The right-most address that is not one of our proxies; the peer where the header is not to be believed."""
+        if not self._ranges or not forwarded:
+            return peer
+        at = parse(peer)
+        if at is None or not self.trusts(at):
+            return peer
+        hops = forwarded.split(",")
+        if len(hops) > MOST_HOPS:
+            return peer
+        for hop in reversed(hops):
+            found = parse(hop.strip())
+            if found is None:
+                return peer
+            if not self.trusts(found):
+                return str(found)
+        return peer
+
+
+def parse(text: str) -> IPv4Address | IPv6Address | None:
+    """An address without zone, brackets or port; v4-mapped ones become v4. None where it is none."""
+    text = text.strip().removeprefix("[").split("]")[0].split("%")[0]
+    if text.count(":") == 1:
+        text = text.split(":")[0]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+@lru_cache(maxsize=4096)
+def network_of(address: str) -> Network:
+    """The network of `address`. What cannot be parsed (a socket's peer) is one network of its own."""
+    found = parse(address)
+    if found is None:
+        return Network(b"?", b"?")
+    packed = found.packed
+    if found.version == 4:
+        return Network(b"4" + packed, b"4" + packed[:3])
+    return Network(b"6" + packed[:8], b"6" + packed[:6])

@@ -1,0 +1,43 @@
+"""Passes: the signed, short-lived cookie by which a member, or staff, is known without a database.
+
+    value = base64url(version(1) key id(1) standing(1) user(8) expiry(4)) "." base64url(mac)
+
+An entitlement is never in the cookie for longer than its few minutes: whoever lost it cannot renew the pass.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from broadsheet.paywall.receipts import KeyRing
+from broadsheet.readers import Standing
+
+MOST_SECONDS = 600
+_STANDINGS = {1: Standing.MEMBER, 2: Standing.STAFF}
+_CODES = {standing: code for code, standing in _STANDINGS.items()}
+
+
+class Pass(NamedTuple):
+    """Who bears it, what they are, and until when (seconds since 1970)."""
+
+    standing: Standing
+    user: int
+    expires: int
+
+
+def sign(ring: KeyRing, bearer: Pass) -> bytes:
+    """The cookie's value. Raises KeyError for a standing that no pass can give."""
+    payload = bytes((_CODES[bearer.standing],)) + bearer.user.to_bytes(8, "big") + bearer.expires.to_bytes(4, "big")
+    return ring.seal(b"bs-pass", payload)
+
+
+def read(ring: KeyRing, value: bytes, now: float) -> Pass | None:
+    """The pass in a cookie's value, or None where it is not ours, altered, over, or too good to be true."""
+    payload = ring.unseal(b"bs-pass", value, most=120)
+    if payload is None or len(payload) != 13:
+        return None
+    standing = _STANDINGS.get(payload[0])
+    expires = int.from_bytes(payload[9:], "big")
+    if standing is None or not now < expires <= now + MOST_SECONDS + 60:
+        return None
+    return Pass(standing, int.from_bytes(payload[1:9], "big"), expires)

@@ -1,0 +1,60 @@
+"""What the paywall needs of the world, in its own words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from broadsheet.paywall.rules import Terms
+
+
+class Ask(NamedTuple):
+    """A possible new grant, put to a ledger."""
+
+    reader: bytes | None  # the id in a valid receipt, whatever its window; None for a stranger without one
+    fresh: bytes  # 16 random bytes: the id to mint, should one be needed
+    story: bytes  # the story's translation key
+    near: bytes  # the reader's network
+    wide: bytes
+    today: int  # days since 1970, UTC
+    terms: Terms
+
+
+class Answer(StrEnum):
+    """What a ledger may say."""
+
+    GRANTED = "granted"  # a slot was used
+    KNOWN = "known"  # this reader had the story already: no slot used
+    UNMINTED = "unminted"  # may be read, but this network has minted its fill of ids today: no receipt
+    OWN_LIMIT = "own-limit"
+    NETWORK_LIMIT = "network-limit"
+
+
+class Outcome(NamedTuple):
+    """A ledger's answer with what a receipt needs."""
+
+    answer: Answer
+    reader: bytes = b""
+    window_start: int = 0
+    tags: tuple[bytes, ...] = ()
+    used: int = 0
+
+
+class LedgerError(Exception):
+    """The ledger cannot be written at present: read-only, locked, full or gone."""
+
+
+class Ledger(Protocol):
+    """Where grants are recorded. Implementations stand in paywall/ledgers; one contract test runs over all."""
+
+    def grant_all(self, asks: list[Ask]) -> list[Outcome]:
+        """Settle these in one transaction, in order. Raises LedgerError; then nothing was recorded."""
+        ...
+
+    def sweep(self, today: int) -> int:
+        """Forget what is past its time (windows that ended, networks of days gone). Returns rows removed."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        ...

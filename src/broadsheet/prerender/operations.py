@@ -1,0 +1,191 @@
+"""Renders pages into the variants that the edge serves, and takes them away again."""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.handlers.base import BaseHandler
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.http import http_date
+from django.utils.safestring import mark_safe
+from wagtail.models import Locale, Site
+
+from broadsheet.edge.compose import make_variant
+from broadsheet.edge.policy import DATE
+from broadsheet.edge.shelf import SLOT, Entry, Shelf
+from broadsheet.edge.shelves.opening import open_shelf
+from broadsheet.newsroom.traces import PAPER, Trace, trace
+from broadsheet.paywall import queries as policy
+from broadsheet.paywall.rules import MEMBERS_ONLY, NOT_A_VISIT, READ_BEFORE, Access, Decision
+from broadsheet.prerender.rules import Change, hides, touched
+
+# Taken over from Django's answer into the shelf; the rest belongs to one request only.
+KEPT_HEADERS = (
+    "Content-Type", "Content-Language", "Content-Security-Policy", "Cross-Origin-Opener-Policy", "Link",
+    "Permissions-Policy", "Referrer-Policy", "Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options",
+    "X-Robots-Tag",
+)  # fmt: skip
+MOST_AT_ONCE = 12
+
+
+@lru_cache(maxsize=1)
+def shelf() -> Shelf:
+    """The shelf of this process."""
+    return open_shelf(settings.SHELF_URL)
+
+
+@lru_cache(maxsize=1)
+def _handler() -> BaseHandler:
+    handler = BaseHandler()
+    handler.load_middleware()
+    return handler
+
+
+def shelve(page: Any, request: HttpRequest) -> HttpResponse | None:
+    """Render a Wagtail page into its variants and put them on the shelf; None where it changed meanwhile."""
+    since = shelf().seq()
+    marks = trace(page)
+    with translation.override(marks.language):
+        entry = _entry(page, marks, request)
+    return HttpResponse(headers={"X-Broadsheet-Shelved": "1"}) if shelf().put(entry, since) else None
+
+
+def _entry(page: Any, marks: Trace, request: HttpRequest) -> Entry:
+    access = Access(marks.access)
+    full = _render(page, request, READ_BEFORE)
+    variants = {"full": _variant(full.content, b"")}
+    if access is not Access.OPEN:
+        preview = MEMBERS_ONLY if access is Access.MEMBERS else NOT_A_VISIT
+        site = Site.find_for_request(request)
+        slip = _wall_slip("members-only" if access is Access.MEMBERS else "preview", site)
+        variants["preview"] = _variant(_render(page, request, preview).content, slip.encode())
+    changed = page.last_published_at
+    headers = [*_kept(full), *([("Last-Modified", http_date(changed.timestamp()))] if changed else [])]
+    return Entry(
+        request.path, access, marks.story, marks.language, tuple(headers), variants, keys=marks.made_from
+    )  # fmt: skip
+
+
+def _render(page: Any, outer: HttpRequest, decision: Decision) -> HttpResponse:
+    """The page as `decision` shows it, to nobody in particular: no cookies, no user, no query."""
+    request = _blank(outer.path, outer.get_host())
+    request.decision = decision  # type: ignore[attr-defined]
+    response = page.specific.serve(request)
+    rendered = response.render() if hasattr(response, "render") else response
+    for name, value in getattr(outer, "guard_headers", {}).items():
+        rendered.headers.setdefault(name, value)
+    return rendered
+
+
+def _blank(path: str, host: str) -> HttpRequest:
+    request = HttpRequest()
+    request.method = "GET"
+    request.path = request.path_info = path
+    name, _, port = host.partition(":")
+    secure = settings.WAGTAILADMIN_BASE_URL.startswith("https://")
+    request.META = {
+        "REQUEST_METHOD": "GET", "PATH_INFO": path, "SERVER_NAME": name, "HTTP_HOST": host,
+        "SERVER_PORT": port or ("443" if secure else "80"), "QUERY_STRING": "",
+    }  # fmt: skip
+    if secure and settings.SECURE_PROXY_SSL_HEADER:
+        header, value = settings.SECURE_PROXY_SSL_HEADER
+        request.META[header] = value
+    request.user = AnonymousUser()
+    request.session = {}  # type: ignore[assignment]
+    request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+    return request
+
+
+def _variant(content: bytes, slip: bytes) -> Any:
+    head, _, tail = content.partition(SLOT)
+    return make_variant(secrets.token_hex(8), head, slip, tail)
+
+
+def _kept(response: HttpResponse) -> list[tuple[str, str]]:
+    return [(name, response.headers[name]) for name in KEPT_HEADERS if name in response.headers]
+
+
+def put_response(path: str, response: HttpResponse, keys: frozenset[str], since: int) -> bool:
+    """Put an open page, as a view answered it, on the shelf."""
+    variant = _variant(response.content, b"")
+    until = getattr(response, "shelf_until", 0.0)
+    entry = Entry(
+        path, Access.OPEN, b"", translation.get_language() or "", tuple(_kept(response)), {"full": variant},
+        keys=keys | {PAPER}, until=until,
+    )  # fmt: skip
+    return shelf().put(entry, since)
+
+
+def page_changed(page: Any, moved: bool = False) -> None:
+    """Take away or expire what a page's change touches, and render the first of it anew at once."""
+    marks = trace(page)
+    path = page.get_url() or ""
+    standing = shelf().get(path) if path else None
+    hidden = hides(page.live, standing.access.value if standing else None, marks.access, moved)
+    apply_change(Change(marks.own, marks.lists, hidden))
+    if page.live and path:
+        render(path)
+
+
+def keys_changed(keys: set[str]) -> None:
+    """Something small changed, a name or a picture's words: pages made from it are rendered anew in their turn."""
+    shelf().expire(keys)
+
+
+def apply_change(change: Change) -> None:
+    """Carry out what `rules.touched` says."""
+    found = touched(change)
+    if found.drop:
+        shelf().drop(set(found.drop))
+    if found.expire:
+        shelf().expire(set(found.expire))
+
+
+def render(path: str) -> bool:
+    """Render one path onto the shelf, as a reader's request would. False where it is nothing for the shelf."""
+    request = _blank(path, _public_host())
+    request.shelving = True  # type: ignore[attr-defined]
+    return bool(_handler().get_response(request).headers.get("X-Broadsheet-Shelved"))
+
+
+def _public_host() -> str:
+    """The host that readers use, as it would stand in their requests."""
+    return urlsplit(settings.WAGTAILADMIN_BASE_URL).netloc
+
+
+def publish_policy() -> None:
+    """Tell the edge the terms, and the slips in every language of the paper."""
+    site = Site.objects.filter(is_default_site=True).first() or Site.objects.first()
+    if site is None:
+        return
+    terms = policy.terms(site)
+    slips = {}
+    for language in Locale.objects.values_list("language_code", flat=True):
+        with translation.override(language):
+            slips[language] = _slips(site, terms.allowance, terms.window)
+    values = {name: getattr(terms, name) for name in terms.__dataclass_fields__}
+    shelf().put_document("policy", {"terms": values, "slips": slips})
+
+
+def _slips(site: Site, allowance: int, window: int) -> dict[str, str]:
+    found = {name: _wall_slip(name, site) for name in ("own-limit", "network-limit", "members-only", "preview")}
+    for left in range(allowance + 1):
+        context = {"left": left, "allowance": allowance, "window": window, "date": mark_safe(DATE)}
+        found[f"notice-{left}"] = render_to_string("broadsheet/slips/notice.html", context).strip()
+    return found
+
+
+def _wall_slip(reason: str, site: Site | None) -> str:
+    terms = policy.terms(site)
+    context = {
+        "reason": reason, "words": policy.wall_words(site).get(reason), "allowance": terms.allowance,
+        "window": terms.window, "date": mark_safe(DATE) if reason == "own-limit" else None,
+    }  # fmt: skip
+    return render_to_string("broadsheet/slips/wall.html", context).strip()

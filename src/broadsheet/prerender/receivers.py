@@ -1,0 +1,53 @@
+"""The only module that listens to signals: Wagtail speaks to us in no other way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+
+from broadsheet.prerender import tasks
+
+_SMALL = {"Person": "person", "Topic": "topic", "Place": "place", "Picture": "picture"}
+
+
+def connect() -> None:
+    """Listen. Called once, when the app is ready."""
+    page_published.connect(_published, dispatch_uid="broadsheet.published")
+    page_unpublished.connect(_unpublished, dispatch_uid="broadsheet.unpublished")
+    page_slug_changed.connect(_moved, dispatch_uid="broadsheet.slug")
+    post_page_move.connect(_moved, dispatch_uid="broadsheet.move")
+    for name, key in _SMALL.items():
+        model = apps.get_model("broadsheet_newsroom", name)
+        for signal in (post_save, post_delete):
+            signal.connect(_small(key), sender=model, weak=False, dispatch_uid=f"broadsheet.{key}.{id(signal)}")
+    for label in ("broadsheet_newsroom.PaperSettings", "broadsheet_paywall.MeterSettings"):
+        post_save.connect(_policy, sender=apps.get_model(label), dispatch_uid=f"broadsheet.{label}")
+
+
+def _published(instance: Any, **kwargs: Any) -> None:
+    transaction.on_commit(lambda: tasks.page_changed.enqueue(instance.pk))
+
+
+def _unpublished(instance: Any, **kwargs: Any) -> None:
+    # At once, and by what we hold: a deleted page cannot be fetched again.
+    tasks.page_hidden(instance.specific_deferred if not hasattr(instance, "access") else instance)
+
+
+def _moved(instance: Any, **kwargs: Any) -> None:
+    transaction.on_commit(lambda: tasks.page_moved.enqueue(instance.pk))
+
+
+def _small(key: str) -> Any:
+    def changed(instance: Any, **kwargs: Any) -> None:
+        keys = [f"{key}:{instance.pk}", f"list:{key}:{instance.pk}"]
+        transaction.on_commit(lambda: tasks.keys_changed.enqueue(keys))
+
+    return changed
+
+
+def _policy(**kwargs: Any) -> None:
+    transaction.on_commit(tasks.policy_changed.enqueue)

@@ -1,0 +1,58 @@
+"""The application that a server runs: the edge in front of Django."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from asgiref.sync import SyncToAsync, ThreadSensitiveContext
+
+from broadsheet.edge.app import Edge
+from broadsheet.paywall.ledgers.gathering import Gatherer
+from broadsheet.paywall.ledgers.opening import open_ledger
+from broadsheet.paywall.networks import TrustedProxies
+from broadsheet.paywall.receipts import KeyRing
+
+Scope = MutableMapping[str, Any]
+
+
+class Lanes:
+    """Django in two threads: one for readers, one for the desks, so that a slow admin page delays no reader.
+
+    Django gives every request a thread of its own unless a context is set already; several threads that render at
+    once cost twice as much each, for they fight for the interpreter.
+    """
+
+    def __init__(self, django: Callable[..., Awaitable[None]]) -> None:
+        self._django = django
+        self._paper, self._desk = ThreadSensitiveContext(), ThreadSensitiveContext()
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        """Pass the request on in its lane."""
+        lane = self._desk if scope["path"].startswith("/admin/") else self._paper
+        token = SyncToAsync.thread_sensitive_context.set(lane)
+        try:
+            await self._django(scope, receive, send)
+        finally:
+            SyncToAsync.thread_sensitive_context.reset(token)
+
+
+def build() -> Edge:
+    """The paper's application, from Django's settings. Sets Django up."""
+    from django.core.asgi import get_asgi_application
+
+    django = get_asgi_application()
+    from django.conf import settings
+
+    from broadsheet.prerender import operations
+
+    operations.publish_policy()
+    url = settings.LEDGER_URL
+    return Edge(
+        Lanes(django),
+        operations.shelf(),
+        Gatherer(lambda: open_ledger(url)),
+        KeyRing(settings.METER_KEY, getattr(settings, "METER_KEY_PREVIOUS", "")),
+        TrustedProxies(settings.TRUSTED_PROXIES),
+        secure=settings.WAGTAILADMIN_BASE_URL.startswith("https://"),
+    )

@@ -1,0 +1,169 @@
+"""One contract over every ledger: a free story is a resource with N units, and nobody gets N+1."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from broadsheet.paywall.ledgers.opening import open_ledger
+from broadsheet.paywall.ports import Answer, Ask, Ledger, LedgerError, Outcome
+from broadsheet.paywall.rules import Terms
+
+TODAY = 20_000
+TERMS = Terms(allowance=3, window=30)
+HOME = (b"4\xc0\x00\x02\x01", b"4\xc0\x00\x02")
+
+
+def story(number: int) -> bytes:
+    return number.to_bytes(16, "big")
+
+
+def ask(
+    number: int, reader: bytes | None = None, today: int = TODAY, terms: Terms = TERMS, network: tuple[bytes, bytes] = HOME
+) -> Ask:
+    return Ask(reader, os.urandom(16), story(number), *network, today, terms)
+
+
+def one(ledger: Ledger, question: Ask) -> Outcome:
+    return ledger.grant_all([question])[0]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
+    return request.getfixturevalue("fresh_postgresql")
+
+
+@pytest.fixture
+def ledger(url: str) -> Iterator[Ledger]:
+    opened = open_ledger(url)
+    yield opened
+    opened.close()
+
+
+def test_a_stranger_is_granted_the_allowance_and_then_refused(ledger: Ledger) -> None:
+    first = one(ledger, ask(1))
+    assert (first.answer, first.used, first.window_start) == (Answer.GRANTED, 1, TODAY)
+    assert [one(ledger, ask(n, first.reader)).answer for n in (2, 3, 4)] == [
+        Answer.GRANTED,
+        Answer.GRANTED,
+        Answer.OWN_LIMIT,
+    ]
+
+
+def test_a_re_read_uses_nothing_and_gives_the_whole_receipt_back(ledger: Ledger) -> None:
+    first = one(ledger, ask(1))
+    second = one(ledger, ask(2, first.reader))
+    again = one(ledger, ask(1, first.reader))
+    assert (again.answer, again.used, again.tags) == (Answer.KNOWN, 2, second.tags)
+
+
+def test_an_old_receipt_does_not_lower_what_was_used(ledger: Ledger) -> None:
+    reader = one(ledger, ask(1)).reader
+    for number in range(2, 60):
+        one(ledger, ask(number, reader))
+    assert one(ledger, ask(99, reader)).used == 3
+
+
+def test_the_window_starts_anew_when_it_has_ended(ledger: Ledger) -> None:
+    reader = one(ledger, ask(1)).reader
+    assert one(ledger, ask(2, reader, TODAY + 29)).window_start == TODAY
+    after = one(ledger, ask(1, reader, TODAY + 30))
+    assert (after.answer, after.used, after.window_start) == (Answer.GRANTED, 1, TODAY + 30)
+
+
+def test_new_readers_of_one_network_get_its_bound_of_distinct_stories(ledger: Ledger) -> None:
+    answers = [one(ledger, ask(number)).answer for number in range(40)]
+    assert answers.count(Answer.GRANTED) == TERMS.network_new
+    assert answers.count(Answer.NETWORK_LIMIT) == 40 - TERMS.network_new
+
+
+def test_many_readers_of_one_network_may_open_the_same_story(ledger: Ledger) -> None:
+    assert {one(ledger, ask(1)).answer for _ in range(30)} == {Answer.GRANTED}
+
+
+def test_a_network_without_cookies_re_reads_for_free(ledger: Ledger) -> None:
+    for number in range(TERMS.network_new):
+        one(ledger, ask(number))
+    assert one(ledger, ask(0)).answer == Answer.GRANTED
+    assert one(ledger, ask(100)).answer == Answer.NETWORK_LIMIT
+
+
+def test_ids_are_minted_up_to_a_bound_and_then_the_story_is_given_without(ledger: Ledger) -> None:
+    terms = Terms(allowance=3, network_mints=5)
+    answers = [one(ledger, ask(1, terms=terms)).answer for _ in range(8)]
+    assert answers == [Answer.GRANTED] * 5 + [Answer.UNMINTED] * 3
+
+
+def test_established_readers_have_a_bound_of_their_own(ledger: Ledger) -> None:
+    terms = Terms(allowance=1, network_established=4, network_new=200)
+    readers = [one(ledger, ask(1, today=TODAY - 31, terms=terms)).reader for _ in range(6)]
+    answers = [one(ledger, ask(10 + n, reader, TODAY, terms)).answer for n, reader in enumerate(readers)]
+    assert answers == [Answer.GRANTED] * 4 + [Answer.NETWORK_LIMIT] * 2
+
+
+def test_the_wider_network_has_four_times_the_bound(ledger: Ledger) -> None:
+    wide = b"4\xc0\x00\x02"
+    answers = []
+    for host in range(10):
+        network = (wide + bytes((host,)), wide)
+        answers += [one(ledger, ask(host * 100 + n, network=network)).answer for n in range(8)]
+    assert answers.count(Answer.GRANTED) == 4 * TERMS.network_new
+
+
+def test_a_new_day_opens_the_network_again(ledger: Ledger) -> None:
+    for number in range(TERMS.network_new + 1):
+        one(ledger, ask(number))
+    assert one(ledger, ask(50, today=TODAY + 1)).answer == Answer.GRANTED
+
+
+def test_sweeping_forgets_networks_after_two_days_and_readers_after_their_window(ledger: Ledger) -> None:
+    reader = one(ledger, ask(1)).reader
+    assert ledger.sweep(TODAY + 1) == 0
+    assert ledger.sweep(TODAY + 2) > 0
+    assert one(ledger, ask(1, reader, TODAY + 2)).answer == Answer.KNOWN
+    ledger.sweep(TODAY + 62)
+    assert one(ledger, ask(1, reader, TODAY + 62)).used == 1
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["with one receipt", "without cookies"])
+def test_forty_at_once_get_no_more_than_the_allowance(url: str, known: bool) -> None:
+    setting_up = open_ledger(url)
+    for round_ in range(5):
+        reader = one(setting_up, ask(round_ * 1000, network=(b"4%d" % round_, b"w%d" % round_))).reader if known else None
+
+        def race(number: int, round_: int = round_, reader: bytes | None = reader) -> Answer:
+            opened = open_ledger(url)
+            network = (b"4%d" % round_, b"w%d" % round_)
+            try:
+                for _ in range(50):
+                    try:
+                        return one(opened, ask(round_ * 1000 + number, reader, network=network)).answer
+                    except LedgerError:
+                        continue
+            finally:
+                opened.close()
+            raise AssertionError("the ledger answered no racer in fifty tries")
+
+        with ThreadPoolExecutor(40) as pool:
+            answers = list(pool.map(race, range(1, 41)))
+        granted = answers.count(Answer.GRANTED)
+        assert granted == (TERMS.allowance - 1 if known else TERMS.network_new)
+    setting_up.close()
+
+
+def test_a_ledger_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "file"
+    folder.write_text("not a folder")
+    with pytest.raises(LedgerError):
+        open_ledger(f"sqlite:///{folder / 'ledger.sqlite3'}")
+
+
+def test_an_address_of_another_kind_is_refused_with_what_to_write() -> None:
+    with pytest.raises(ValueError, match="sqlite:///"):
+        open_ledger("mysql://there")
