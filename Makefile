@@ -1,0 +1,21 @@
+# Broadsheet: `make demo` reads the demo paper, `make test` runs the tests.
+.DELETE_ON_ERROR:
+PY := .venv/bin/python
+
+.venv/.dev: requirements/dev.txt pyproject.toml
+	python3 -m venv .venv
+	$(PY) -m pip install -q --require-hashes -r requirements/dev.txt
+	$(PY) -m pip install -q --no-deps --no-build-isolation -e . || $(PY) -m pip install -q --no-deps -e .
+	touch $@
+
+test: .venv/.dev  ## Run the tests
+	$(PY) -m pytest -n 2 -m "not slow"
+
+check: .venv/.dev  ## Format, lint, types, import contracts, migrations
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) -m broadsheet manage makemigrations --check --dry-run
+
+.PHONY: test check
