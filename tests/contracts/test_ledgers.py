@@ -23,7 +23,11 @@ def story(number: int) -> bytes:
 
 
 def ask(
-    number: int, reader: bytes | None = None, today: int = TODAY, terms: Terms = TERMS, network: tuple[bytes, bytes] = HOME
+    number: int,
+    reader: bytes | None = None,
+    today: int = TODAY,
+    terms: Terms = TERMS,
+    network: tuple[bytes, bytes] = HOME,
 ) -> Ask:
     return Ask(reader, os.urandom(16), story(number), *network, today, terms)
 
@@ -135,7 +139,9 @@ def test_sweeping_forgets_networks_after_two_days_and_readers_after_their_window
 def test_forty_at_once_get_no_more_than_the_allowance(url: str, known: bool) -> None:
     setting_up = open_ledger(url)
     for round_ in range(5):
-        reader = one(setting_up, ask(round_ * 1000, network=(b"4%d" % round_, b"w%d" % round_))).reader if known else None
+        reader = (
+            one(setting_up, ask(round_ * 1000, network=(b"4%d" % round_, b"w%d" % round_))).reader if known else None
+        )
 
         def race(number: int, round_: int = round_, reader: bytes | None = reader) -> Answer:
             opened = open_ledger(url)

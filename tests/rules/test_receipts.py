@@ -16,7 +16,11 @@ READER = bytes(range(16))
 RECEIPT = Receipt(READER, 20_000, (story_tag(READER, b"a" * 16), story_tag(READER, b"b" * 16)))
 
 
-@given(st.binary(min_size=16, max_size=16), st.integers(0, 65_535), st.lists(st.binary(min_size=12, max_size=12), max_size=10))
+@given(
+    st.binary(min_size=16, max_size=16),
+    st.integers(0, 65_535),
+    st.lists(st.binary(min_size=12, max_size=12), max_size=10),
+)
 def test_what_was_signed_is_read_back(reader: bytes, start: int, tags: list[bytes]) -> None:
     receipt = Receipt(reader, start, tuple(tags))
     assert RING.read(RING.sign(receipt)) == receipt
