@@ -14,7 +14,7 @@ test: .venv/.dev  ## Run the tests
 check: .venv/.dev  ## Format, lint, types, import contracts, migrations
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
-	$(PY) -m mypy
+	PYTHONPATH=. $(PY) -m mypy
 	.venv/bin/lint-imports
 	$(PY) -m broadsheet manage makemigrations --check --dry-run
 
