@@ -1,0 +1,90 @@
+"""The shelf: filled once, followed by every worker, never showing what was taken away."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from tests.apps.edge.paper import Paper, metered, open_page
+
+
+def test_a_missing_page_is_rendered_once_however_many_wait(paper: Paper, run: Any) -> None:
+    paper.django.pages["/new/"] = metered("/new/", 70)
+    paper.django.delay = 0.05
+
+    async def crowd() -> list[Any]:
+        return await asyncio.gather(*(paper.get("/new/", client=f"198.51.{n}.1") for n in range(30)))
+
+    answers = run(crowd())
+    assert all(b"BODY" in answer.body for answer in answers)
+    assert paper.django.asked == [("GET", "/new/")]
+
+
+def test_what_is_nothing_for_the_shelf_is_answered_by_django(paper: Paper, run: Any) -> None:
+    assert run(paper.get("/admin/")).body == b"DJANGO"
+    assert run(paper.get("/nowhere/")).body == b"DJANGO"
+    assert run(paper.get("/world/", method="POST")).body == b"DJANGO"
+
+
+def test_a_list_with_a_query_is_djangos(paper: Paper, run: Any) -> None:
+    paper.shelf.put(open_page("/world/"))
+    assert run(paper.get("/world/")).body == b"FRONT"
+    assert run(paper.get("/world/", query="page=2")).body == b"DJANGO"
+
+
+def test_DS_14_a_page_taken_away_is_given_to_nobody(paper: Paper, run: Any) -> None:
+    async def unpublish() -> bytes:
+        await paper.get("/world/1/")
+        paper.shelf.drop({"story:1"})
+        await asyncio.sleep(0.5)
+        return (await paper.get("/world/1/")).body
+
+    assert run(unpublish()) == b"DJANGO"
+
+
+def test_a_stale_page_is_served_while_its_successor_is_rendered(paper: Paper, run: Any) -> None:
+    paper.shelf.put(open_page("/world/", b"OLD", "section:1"))
+    paper.django.pages["/world/"] = open_page("/world/", b"NEW", "section:1")
+    paper.django.delay = 0.1
+
+    async def follow() -> list[bytes]:
+        first = (await paper.get("/world/")).body
+        paper.shelf.expire({"section:1"})
+        await asyncio.sleep(0.4)
+        during = (await paper.get("/world/")).body
+        await asyncio.sleep(0.3)
+        return [first, during, (await paper.get("/world/")).body]
+
+    assert run(follow()) == [b"OLD", b"OLD", b"NEW"]
+
+
+def test_a_rendering_that_began_before_a_change_does_not_come_back_after_it(paper: Paper) -> None:
+    since = paper.shelf.seq()
+    paper.shelf.drop({"story:9"})
+    assert paper.shelf.put(metered("/world/9/", 9), since) is False
+    assert paper.shelf.get("/world/9/") is None
+    assert paper.shelf.put(metered("/world/9/", 9), paper.shelf.seq()) is True
+
+
+def test_a_new_allowance_holds_within_a_second(paper: Paper, run: Any) -> None:
+    async def tighten() -> tuple[bytes, bytes]:
+        first = await paper.get("/world/1/")
+        paper.shelf.put_document("policy", {"terms": {"allowance": 1}, "slips": {}})
+        await asyncio.sleep(0.6)
+        return first.body, (await paper.get("/world/2/", first.cookie)).body
+
+    first, second = run(tighten())
+    assert (b"BODY" in first, b"BODY" in second) == (True, False)
+
+
+def test_an_entry_comes_back_as_it_was_put(paper: Paper) -> None:
+    entry = metered("/x/", 33)
+    paper.shelf.put(entry)
+    found = paper.shelf.get("/x/")
+    assert found is not None
+    assert (found.access, found.story, found.headers, found.variants) == (
+        entry.access,
+        entry.story,
+        entry.headers,
+        entry.variants,
+    )
