@@ -19,3 +19,7 @@ check: .venv/.dev  ## Format, lint, types, import contracts, migrations
 	$(PY) -m broadsheet manage makemigrations --check --dry-run
 
 .PHONY: test check
+
+lock:  ## Lock the dependencies with hashes
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --extra postgresql --custom-compile-command "make lock" pyproject.toml -o requirements/base.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --extra postgresql --group test --group check --custom-compile-command "make lock" pyproject.toml -o requirements/dev.txt
