@@ -41,9 +41,13 @@ class PostgresqlLedger:
         """Connect to `url` (postgresql://…) and make the tables where they are missing."""
         self._url = url
         self._db: psycopg.Connection[tuple[Any, ...]] | None = None
-        with self._connected() as db, db.transaction():
-            db.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKE_LOCK,))
-            db.execute(SCHEMA)
+        try:
+            with psycopg.connect(url, connect_timeout=3) as db:  # no lock time-out here: making tables may wait
+                if db.execute("SELECT to_regclass('meter_count')").fetchone() == (None,):
+                    db.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKE_LOCK,))
+                    db.execute(SCHEMA)
+        except psycopg.Error as error:
+            raise LedgerError(str(error)) from error
 
     def grant_all(self, asks: list[Ask]) -> list[Outcome]:
         """Settle these in one transaction, in order."""
