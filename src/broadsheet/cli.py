@@ -56,3 +56,65 @@ def manage(arguments: tuple[str, ...]) -> None:
 
     start_django()
     execute_from_command_line(["broadsheet manage", *arguments])
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option("--work/--no-work", default=True, help="Also do the clock's work here: scheduled publishing, sweeping.")
+def serve(host: str, port: int, workers: int, work: bool) -> None:
+    """Serve the paper."""
+    start_django()
+    _serve(host, port, workers, work)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Do what is due now, and end.")
+def work(once: bool) -> None:
+    """Do the clock's work: scheduled publishing, sweeping the meter."""
+    start_django()
+    from broadsheet.web.serving import run_work
+
+    run_work(once=once)
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--serve/--no-serve", "serving", default=True, help="Serve the paper once it is made.")
+def demo(port: int, serving: bool) -> None:
+    """Make the demo paper, and serve it."""
+    os.environ.setdefault("BROADSHEET_FOLDER", "var/demo")
+    os.environ.setdefault("BASE_URL", f"http://127.0.0.1:{port}")
+    start_django()
+    from broadsheet.demo import making
+
+    password = making.make(address=os.environ["BASE_URL"])
+    if serving:
+        making.announce_when_ready(address=os.environ["BASE_URL"], password=password)
+        _serve("127.0.0.1", port, workers=1, work=True)
+
+
+def _serve(host: str, port: int, workers: int, work: bool) -> None:
+    """Run the server, with the clock's work in a process of its own that ends with it."""
+    import socket
+    import subprocess
+
+    from broadsheet.web.serving import run_server
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: --port"
+            ) from error
+    settings = os.environ["DJANGO_SETTINGS_MODULE"]
+    helper = subprocess.Popen([sys.executable, "-m", "broadsheet", "work"]) if work else None
+    try:
+        run_server(target=f"{settings.rpartition('.')[0]}.asgi:application", host=host, port=port, workers=workers)
+    finally:
+        if helper is not None:
+            helper.terminate()
+            helper.wait(timeout=10)

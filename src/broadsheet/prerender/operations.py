@@ -130,8 +130,8 @@ def page_changed(page: Any, moved: bool = False) -> None:
     standing = shelf().get(path) if path else None
     hidden = hides(page.live, standing.access.value if standing else None, marks.access, moved)
     apply_change(Change(marks.own, marks.lists, hidden))
-    if page.live and path:
-        render(path)
+    if page.live and standing is not None:
+        render(path)  # so that the editor who looks at once sees the new one; what nobody reads waits for a reader
 
 
 def keys_changed(keys: set[str]) -> None:

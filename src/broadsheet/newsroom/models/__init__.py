@@ -5,7 +5,7 @@ from broadsheet.newsroom.models.people import Person, Place, Publication, Topic
 from broadsheet.newsroom.models.pictures import File, Picture, PictureRendition
 from broadsheet.newsroom.models.policy import PaperSettings
 from broadsheet.newsroom.models.search import SearchEntry
-from broadsheet.newsroom.models.stories import Byline, Correction, StoryPage
+from broadsheet.newsroom.models.stories import Byline, Correction, ReviewTask, StoryPage
 
 __all__ = [
     "Byline",
@@ -19,6 +19,7 @@ __all__ = [
     "PictureRendition",
     "Place",
     "Publication",
+    "ReviewTask",
     "SearchEntry",
     "SectionPage",
     "StoryPage",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -19,13 +18,14 @@ from wagtail.admin.panels import (
     ObjectList,
     TabbedInterface,
 )
-from wagtail.models import Orderable, Page, PageManager
+from wagtail.models import AbstractGroupApprovalTask, Orderable, Page, PageManager, Revision
 from wagtail.query import PageQuerySet
 
 from broadsheet import clock
 from broadsheet.newsroom import cards, rules
 from broadsheet.newsroom.blocks import StoryBlocks
 from broadsheet.newsroom.fields import BodyField
+from broadsheet.newsroom.forms import RightsError, StoryForm, check_rights
 from broadsheet.newsroom.models.people import LANGUAGE, Person
 from broadsheet.paywall.rules import Access
 
@@ -118,6 +118,7 @@ class StoryPage(Page):
 
     objects: ClassVar[PageManager] = PageManager.from_queryset(StoryQuerySet)()
 
+    base_form_class = StoryForm
     template = "broadsheet/story.html"
     parent_page_types = ["broadsheet_newsroom.SectionPage"]
     subpage_types: ClassVar[list[str]] = []
@@ -172,29 +173,16 @@ class StoryPage(Page):
         verbose_name_plural = _("stories")
 
     def clean(self) -> None:
-        """Hold the embargo, keep the public lead apart from the body, and refuse pictures whose rights ran out."""
+        """Hold the embargo, and keep the public lead apart from the body."""
         super().clean()
-        self.go_live_at = rules.go_live(
-            self.go_live_at,
-            self.embargo_until if self.embargo_until and self.embargo_until > clock.now() else None,
-        )
+        embargo = self.embargo_until if self.embargo_until and self.embargo_until > clock.now() else None
+        self.go_live_at = rules.go_live(self.go_live_at, embargo)
         self.lead_html = cards.lead_html(self)
-        if self.live:
-            self.check_rights()
 
-    def check_rights(self) -> None:
-        """Raise ValidationError, naming each picture of the story whose licence has run out."""
-        out = rules.expired(cards.rights_of(self), clock.now().date())
-        if out:
-            named = "; ".join(f"“{right.title}” ({right.expires:%Y-%m-%d})" for right in out)
-            raise ValidationError(
-                {
-                    "picture": _(
-                        "The licence of these pictures has run out, so the story cannot be published: %(named)s"
-                    )
-                    % {"named": named}
-                }
-            )
+    def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
+        """Publish a revision. Raises RightsError where a picture's licence has run out, whoever asks and however."""
+        check_rights(revision.as_object())
+        super().publish(revision, *args, **kwargs)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Wagtail's context with one card: the story as the decision on the request allows it to be seen."""
@@ -247,3 +235,26 @@ class Correction(Orderable):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+
+class ReviewTask(AbstractGroupApprovalTask):
+    """One step of the review. It offers no approval while a picture's licence has run out."""
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+
+    def get_actions(self, obj: Any, user: Any) -> list[tuple[str, str, bool]]:
+        """What the reviewer may do."""
+        actions = super().get_actions(obj, user)
+        try:
+            if isinstance(obj, StoryPage):
+                check_rights(obj)
+        except RightsError:
+            return [action for action in actions if action[0] != "approve"]
+        return actions
+
+    @classmethod
+    def get_description(cls) -> str:
+        """What the step is, where workflows are set up."""
+        return str(_("Members of the chosen groups review the story; approval waits for the pictures' rights."))

@@ -1,0 +1,278 @@
+"""Makes The Ferry, the demo paper, out of its files. Whatever is there already is left as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+from uuid import uuid4
+
+from django.utils import translation
+
+from broadsheet.accounts import operations as accounts
+from broadsheet.demo import contents, pictures
+from broadsheet.demo.contents import Block, Content
+from broadsheet.newsroom.operations import filing, opening
+from broadsheet.paywall import operations as paywall
+
+EDITOR = "editor@example.org"
+CREDIT = "The Ferry, drawing"
+LANGUAGES = ("en", "ar")
+
+
+@dataclass
+class Ids:
+    """What has been made so far, by slug; places, topics and sections by language and slug."""
+
+    sections: dict[tuple[str, str], int] = field(default_factory=dict)
+    topics: dict[tuple[str, str], int] = field(default_factory=dict)
+    places: dict[tuple[str, str], int] = field(default_factory=dict)
+    partners: dict[str, int] = field(default_factory=dict)
+    stories: dict[tuple[str, str], int] = field(default_factory=dict)
+    pictures: dict[str, int] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+
+def seed(*, address: str, password: str, progress: Callable[[str, int, int], None]) -> None:
+    """Make the whole paper at `address`. `progress(what, done, of)` is called as it goes."""
+    paper, stories = contents.paper(), contents.stories()
+    ids = Ids()
+    _open(paper, address, password)
+    _people_and_places(paper, stories, ids)
+    for number, content in enumerate(stories, 1):
+        progress("stories", number, len(stories))
+        _story(content, ids, address)
+    for content in contents.pages():
+        _page(content)
+    _newsletters_and_editions(paper)
+    for language in LANGUAGES:
+        with translation.override(language):
+            _front(paper, stories, ids, language)
+
+
+def _open(paper: dict[str, Any], address: str, password: str) -> None:
+    editions = [
+        opening.Edition(name, paper["paper"][name]["name"], paper["paper"][name]["tagline"]) for name in LANGUAGES
+    ]
+    imprint = (
+        "The Ferry is the demonstration paper of Broadsheet. Its people, quotes and partner newspapers are invented."
+    )
+    opening.open_paper(
+        editions=editions, address=address, publisher="The Ferry", imprint=imprint, contact="desk@example.org"
+    )
+    accounts.ensure_chief(email=EDITOR, password=password, first_name="Edda", last_name="Itor")
+    offer = paper["offer"]
+    paywall.set_terms(
+        allowance=1,
+        window=30,
+        currency=offer["currency"],
+        monthly_minor=offer["monthly"],
+        yearly_minor=offer["yearly"],
+        trial_days=offer["trial_days"],
+        benefits="\n".join(_benefit(item) for item in offer["benefits"]),
+    )
+
+
+def _benefit(item: dict[str, Any]) -> str:
+    return item["en"]["text"] + (" (new)" if item["new"] else "")
+
+
+def _people_and_places(paper: dict[str, Any], stories: list[Content], ids: Ids) -> None:
+    for language in LANGUAGES:
+        for row in paper["sections"]:
+            ids.sections[language, row["slug"]] = filing.ensure_section(
+                language=language, slug=row["slug"], name=row[language]["name"], line=row[language]["intro"],
+                colours=(row["colour"], row["colour_dark"]),
+            )  # fmt: skip
+        for row in paper["topics"]:
+            ids.topics[language, row["slug"]] = filing.ensure_topic(
+                language=language, slug=row["slug"], name=row[language]["name"], line=row[language]["description"]
+            )
+    for content in stories:
+        for row in content.meta.get("places", ()):
+            ids.places[content.meta["language"], row["slug"]] = filing.ensure_place(
+                language=content.meta["language"], slug=row["slug"], name=row["name"], country=row["country"],
+                latitude=row["lat"], longitude=row["lon"],
+            )  # fmt: skip
+        for row in content.meta.get("partners", ()):
+            values = {name: row.get(name, "") for name in ("city", "country", "language", "about")}
+            ids.partners[row["name"]] = filing.ensure_publication(name=row["name"], **values)
+
+
+def _story(content: Content, ids: Ids, address: str) -> None:
+    meta, language = content.meta, content.meta["language"]
+    found = filing.find_story(language=language, slug=content.slug)
+    if found is not None:
+        ids.stories[language, content.slug] = found
+        return
+    twin = ids.stories.get(("en", meta.get("translation_of", ""))) if language != "en" else None
+    twin = twin or (filing.find_story(language="en", slug=meta.get("translation_of", "")) if language != "en" else None)
+    dateline = ids.places.get((language, meta.get("dateline", "")))
+    ids.stories[language, content.slug] = filing.file_story(
+        filing.Filing(
+            section=ids.sections[language, meta["section"]], slug=content.slug, headline=meta["headline"],
+            kicker=meta["kicker"], dek=meta["dek"], access=meta["access"], published=meta["published"],
+            body=[_stream(block, language, content, ids) for block in content.blocks],
+            picture=_picture(content.slug, meta["headline"], meta["lead_alt"], meta["lead_caption"], ids),
+            dateline=dateline, bylines=tuple(_bylines(meta)),
+            topics=tuple(ids.topics[language, slug] for slug in meta["topics"]),
+            places=tuple(ids.places[language, row["slug"]] for row in meta.get("places", ())),
+            origin=ids.partners.get(meta["origin"]), origin_language=meta["origin_language"],
+            origin_headline=meta["origin_headline"],
+            translation_key=filing.story_key(twin) if twin else None,
+        )
+    )  # fmt: skip
+
+
+def _bylines(meta: dict[str, Any]) -> Iterator[tuple[int, str]]:
+    for role in ("author", "translator", "photographer"):
+        for name in meta.get(f"{role}s", ()):
+            yield filing.ensure_person(name=name), role
+
+
+def _picture(name: str, title: str, alt: str, caption: str, ids: Ids) -> int:
+    if name not in ids.pictures:
+        ids.pictures[name] = filing.find_picture(title=title[:255]) or filing.store_picture(
+            name=f"{name}.jpg", content=pictures.render(name), title=title, alt=alt, caption=caption,
+            credit=CREDIT, licence="own",
+        )  # fmt: skip
+    return ids.pictures[name]
+
+
+def _stream(block: Block, language: str, content: Content, ids: Ids) -> dict[str, Any]:
+    """A block as StreamField data, its slugs resolved."""
+    value = block.value
+    if block.kind == "picture":
+        number = [other for other in content.blocks if other.kind == "picture"].index(block) + 1
+        picture = _picture(f"{content.slug}--{number}", value["alt"][:200], value["alt"], value["caption"], ids)
+        value = {"picture": picture, "caption": "", "alt": value["alt"], "width": "column"}
+    elif block.kind == "map":
+        value = {**value, "places": [_item(ids.places[language, slug]) for slug in value["places"]]}
+    elif block.kind == "related":
+        story = ids.stories.get((language, value["story"]))
+        if story is None:
+            return {"type": "divider", "value": None, "id": str(uuid4())}
+        value = {**value, "story": story}
+    elif block.kind == "list":
+        value = {**value, "items": [_item(text) for text in value["items"]]}
+    elif block.kind == "timeline":
+        value = {**value, "events": [_item(event) for event in value["events"]]}
+    elif block.kind == "table":
+        value = _table(value)
+    return {"type": block.kind, "value": value, "id": str(uuid4())}
+
+
+def _item(value: Any) -> dict[str, Any]:
+    return {"type": "item", "value": value, "id": str(uuid4())}
+
+
+def _table(value: dict[str, Any]) -> dict[str, Any]:
+    columns = [{"type": "text", "heading": head} for head in value["heads"]]
+    rows = [{"values": [f"<p>{cell}</p>" for cell in row]} for row in value["rows"]]
+    table = {"columns": columns, "rows": rows, "caption": ""}
+    return {"caption": value.get("caption", ""), "table": table, "source": value.get("source", "")}
+
+
+def _page(content: Content) -> None:
+    meta = content.meta
+    ids = Ids()
+    body = [_stream(block, meta["language"], content, ids) for block in content.blocks]
+    filing.file_info(
+        language=meta["language"], slug=meta["slug"], title=meta["title"], body=body, summary=meta.get("summary", "")
+    )
+
+
+def _newsletters_and_editions(paper: dict[str, Any]) -> None:
+    """Until the newsletter desk and the magazine stand, each has a page that says what is planned."""
+    for language, (title, summary) in _NEWSLETTER_PAGE.items():
+        items = [_item(_newsletter_line(row, language)) for row in paper["newsletters"]]
+        body = [{"type": "list", "value": {"ordered": False, "items": items}, "id": str(uuid4())}]
+        filing.file_info(language=language, slug="newsletters", title=title, summary=summary, body=body)
+    for row in paper["editions"]:
+        name, number = row["en"]["title"], row["number"]
+        cover = _picture(f"cover-{number}", name, f"Cover of number {number}: {name}", "", Ids())
+        shown = {"picture": cover, "caption": "", "alt": "", "width": "half"}
+        body = [
+            {"type": "picture", "value": shown, "id": str(uuid4())},
+            {"type": "paragraph", "value": f"<p>{escape(row['en']['note'])}</p>", "id": str(uuid4())},
+        ]
+        title = f"The Ferry Weekly, number {row['number']}: {row['en']['title']}"
+        filing.file_info(
+            language="en", slug=f"weekly-{row['slug']}", title=title, summary=f"{row['date']:%d %B %Y}", body=body
+        )
+
+
+def _newsletter_line(row: dict[str, Any], language: str) -> str:
+    name, rhythm, line = row[language]["name"], _rhythm(row, language), row[language]["line"]
+    return f"<p><b>{escape(name)}</b> · {escape(rhythm)}<br/>{escape(line)}</p>"
+
+
+_NEWSLETTER_PAGE = {
+    "en": ("Newsletters", "Nine letters, daily and weekly, each with its own subject."),
+    "ar": ("النشرات البريدية", "تسع نشرات، يومية وأسبوعية، لكل منها موضوعها."),
+}
+_DAYS = {
+    "en": {"daily": "every day", "monday": "Mondays", "tuesday": "Tuesdays", "wednesday": "Wednesdays"}
+    | {"thursday": "Thursdays", "friday": "Fridays", "saturday": "Saturdays", "sunday": "Sundays"},
+    "ar": {"daily": "كل يوم", "monday": "كل اثنين", "tuesday": "كل ثلاثاء", "wednesday": "كل أربعاء"}
+    | {"thursday": "كل خميس", "friday": "كل جمعة", "saturday": "كل سبت", "sunday": "كل أحد"},
+}
+
+
+def _rhythm(row: dict[str, Any], language: str) -> str:
+    return _DAYS[language][row["day"] or "daily"]
+
+
+def _front(paper: dict[str, Any], stories: list[Content], ids: Ids, language: str) -> None:
+    """The front: a lead package, rows of different weights, the map, the newsletters, the river."""
+    ours = [content for content in reversed(stories) if content.meta["language"] == language]
+    lead = next((content for content in ours if content.slug == "two-cities-one-river"), ours[0])
+    rest = [content.slug for content in ours if content is not lead]
+    picks = [ids.stories[language, slug] for slug in rest]
+    packages: list[tuple[str, dict[str, Any]]] = [
+        ("lead", {"lead": _pick(ids.stories[language, lead.slug]), "beside": [_item(_pick(pk)) for pk in picks[:3]]})
+    ]
+    if language == "en":
+        packages += [
+            ("row", {"title": "", "weight": "first", "stories": [_item(_pick(pk)) for pk in picks[3:6]]}),
+            ("map", {"title": "Where today's stories come from", "count": 16}),
+            ("row", {"title": "Long reads", "weight": "even", "stories": [_item(_pick(pk)) for pk in picks[6:10]]}),
+        ]
+    packages.append(("notice", _newsletter_notice(paper, language)))
+    packages.append(("river", {"title": {"en": "The latest", "ar": "الأحدث"}[language], "count": 12}))
+    if language == "en":
+        packages.append(("notice", _edition_notice(paper)))
+    data = [{"type": kind, "value": value, "id": str(uuid4())} for kind, value in packages]
+    filing.edit_front(language=language, packages=data)
+
+
+def _pick(story: int) -> dict[str, Any]:
+    return {"story": story, "headline": "", "dek": ""}
+
+
+def _newsletter_notice(paper: dict[str, Any], language: str) -> dict[str, Any]:
+    rows = [
+        _item({"name": row[language]["name"], "rhythm": _rhythm(row, language), "line": row[language]["line"]})
+        for row in paper["newsletters"]
+    ]
+    page = filing.file_info(language=language, slug="newsletters", title="", body=[])
+    title, link = {"en": ("Nine letters", "All newsletters"), "ar": ("تسع نشرات", "كل النشرات")}[language]
+    kicker = _NEWSLETTER_PAGE[language][0]
+    return {"kicker": kicker, "title": title, "items": rows, "picture": None, "page": page, "link": link}
+
+
+def _edition_notice(paper: dict[str, Any]) -> dict[str, Any]:
+    newest = paper["editions"][-1]
+    title = f"The Ferry Weekly, number {newest['number']}: {newest['en']['title']}"
+    page = filing.file_info(language="en", slug=f"weekly-{newest['slug']}", title=title, body=[])
+    cover = filing.find_picture(title=newest["en"]["title"])
+    item = _item({"name": newest["en"]["title"], "rhythm": f"{newest['date']:%d %B %Y}", "line": newest["en"]["note"]})
+    return {
+        "kicker": "The weekly",
+        "title": title,
+        "items": [item],
+        "picture": cover,
+        "page": page,
+        "link": "Open the number",
+    }

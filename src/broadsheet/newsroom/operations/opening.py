@@ -1,0 +1,133 @@
+"""Opening a paper: its first pages, its languages, who may do what, and the two steps of its review."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.utils.translation import gettext as _
+from wagtail.models import (
+    Collection,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Locale,
+    Page,
+    Site,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
+
+from broadsheet.newsroom.models import FrontPage, PaperSettings, Person, Place, Publication, ReviewTask, Topic
+
+REPORTERS, DESK, CHIEFS = "Reporters", "Desk editors", "Chief editors"
+_PAGES = {
+    REPORTERS: ("add_page", "change_page"),
+    DESK: ("add_page", "change_page", "lock_page"),
+    CHIEFS: ("add_page", "change_page", "lock_page", "publish_page", "bulk_delete_page", "unlock_page"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The paper in one language: its name and tagline there."""
+
+    language: str
+    name: str
+    tagline: str = ""
+
+
+@transaction.atomic
+def open_paper(
+    *, editions: list[Edition], address: str, publisher: str = "", imprint: str = "", contact: str = ""
+) -> Site:
+    """Make a front page for each language, the first being the default, with groups and workflow. Safe to repeat."""
+    first = _front(editions[0], None)
+    for edition in editions[1:]:
+        _front(edition, first)
+    site = _site(first, editions[0].name, address)
+    PaperSettings.objects.update_or_create(
+        site=site,
+        defaults={"tagline": editions[0].tagline, "publisher": publisher, "imprint": imprint, "contact": contact},
+    )
+    for name, permissions in _PAGES.items():
+        _group(name, permissions)
+    _workflow()
+    return site
+
+
+def _front(edition: Edition, first: FrontPage | None) -> FrontPage:
+    locale, _made = Locale.objects.get_or_create(language_code=edition.language)
+    found = FrontPage.objects.filter(locale=locale).first()
+    if found is not None:
+        return found
+    root = Page.get_first_root_node()
+    front = FrontPage(title=edition.name, slug=f"front-{edition.language}", locale=locale, seo_title=edition.tagline)
+    if first is not None:
+        front.translation_key = first.translation_key
+    root.add_child(instance=front)
+    front.save_revision().publish()
+    return front
+
+
+def _site(front: FrontPage, name: str, address: str) -> Site:
+    parts = urlsplit(address)
+    site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
+    old_root = site.root_page if site.pk else None
+    site.hostname, site.site_name, site.root_page = parts.hostname or "localhost", name, front
+    site.port = parts.port or (443 if parts.scheme == "https" else 80)
+    site.save()
+    if old_root is not None and old_root.pk != front.pk and old_root.specific_class is Page:
+        old_root.delete()  # Wagtail's own welcome page
+    return site
+
+
+def _group(name: str, permissions: tuple[str, ...]) -> Group:
+    group, _made = Group.objects.get_or_create(name=name)
+    group.permissions.add(Permission.objects.get(codename="access_admin"))
+    root = Page.get_first_root_node()
+    for codename in permissions:
+        permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
+        GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
+    _snippets(group)
+    _pictures(group)
+    return group
+
+
+def _snippets(group: Group) -> None:
+    for model in (Person, Topic, Place, Publication):
+        kind = ContentType.objects.get_for_model(model)
+        group.permissions.add(*Permission.objects.filter(content_type=kind, codename__regex="^(add|change|view)_"))
+
+
+def _pictures(group: Group) -> None:
+    root = Collection.get_first_root_node()
+    wanted = Permission.objects.filter(
+        content_type__app_label="broadsheet_newsroom",
+        codename__in=["add_picture", "change_picture", "choose_picture", "add_file", "change_file", "choose_file"],
+    )
+    for permission in wanted:
+        GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)
+
+
+def _workflow() -> None:
+    """Desk reads, chief approves. Replaces Wagtail's default workflow at the root, and only that one."""
+    if ReviewTask.objects.exists():
+        return
+    workflow = Workflow.objects.create(name=_("Desk, then chief"))
+    for order, (name, group) in enumerate([(_("Desk read"), DESK), (_("Chief's approval"), CHIEFS)]):
+        task = ReviewTask.objects.create(name=name)
+        task.groups.add(Group.objects.get(name=group))
+        WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=order)
+    WorkflowPage.objects.update_or_create(page=Page.get_first_root_node(), defaults={"workflow": workflow})
+
+
+def move_site(*, address: str) -> None:
+    """Tell the default site its public address."""
+    site = Site.objects.get(is_default_site=True)
+    parts = urlsplit(address)
+    site.hostname, site.port = parts.hostname or "localhost", parts.port or (443 if parts.scheme == "https" else 80)
+    site.save()

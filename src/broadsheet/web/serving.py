@@ -1,0 +1,69 @@
+"""Running a paper: the server with its workers, and the clock's work beside it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+from django.conf import settings
+
+from broadsheet import clock
+from broadsheet.newsroom.operations.publishing import publish_due
+from broadsheet.paywall.ledgers.opening import open_ledger
+from broadsheet.paywall.ports import LedgerError
+
+log = logging.getLogger("broadsheet.work")
+YEAR = 365 * 86_400
+
+
+def run_server(*, target: str, host: str, port: int, workers: int, log_level: str = "info") -> None:
+    """Serve `target` (module:application) until ended. Static files and renditions come from granian itself."""
+    from granian.constants import Interfaces, Loops
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    folders = {
+        settings.STATIC_URL.rstrip("/"): settings.STATIC_ROOT,
+        settings.MEDIA_URL.rstrip("/"): settings.MEDIA_ROOT,
+    }
+    for folder in folders.values():
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    Server(
+        target,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        loop=Loops.uvloop,
+        log_level=LogLevels(log_level),
+        respawn_failed_workers=True,
+        static_path_route=list(folders),
+        static_path_mount=[Path(folder) for folder in folders.values()],
+        static_path_expires=YEAR,
+    ).serve()
+
+
+def run_work(*, once: bool = False, seconds: float = 20) -> None:
+    """Do what the clock asks for, again and again: publish what is due, forget what the meter need not know."""
+    swept = None
+    while True:
+        due = publish_due(now=clock.now())
+        for title in due.published:
+            log.info("Published on time: %s", title)
+        if swept != clock.today():
+            swept = _sweep()
+        if once:
+            return
+        time.sleep(seconds)
+
+
+def _sweep() -> int | None:
+    try:
+        ledger = open_ledger(settings.LEDGER_URL)
+        log.info("The meter forgot %s rows.", ledger.sweep(clock.today()))
+        ledger.close()
+    except LedgerError as error:
+        log.warning("The meter could not be swept, trying again soon: %s", error)
+        return None
+    return clock.today()
