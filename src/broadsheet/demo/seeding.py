@@ -189,7 +189,12 @@ def _page(content: Content) -> None:
     ids = Ids()
     body = [_stream(block, meta["language"], content, ids) for block in content.blocks]
     filing.file_info(
-        language=meta["language"], slug=meta["slug"], title=meta["title"], body=body, summary=meta.get("summary", "")
+        language=meta["language"],
+        slug=meta["slug"],
+        title=meta["title"],
+        body=body,
+        summary=meta.get("summary", ""),
+        listed=True,
     )
 
 
@@ -198,7 +203,7 @@ def _newsletters_and_editions(paper: dict[str, Any]) -> None:
     for language, (title, summary) in _NEWSLETTER_PAGE.items():
         items = [_item(_newsletter_line(row, language)) for row in paper["newsletters"]]
         body = [{"type": "list", "value": {"ordered": False, "items": items}, "id": str(uuid4())}]
-        filing.file_info(language=language, slug="newsletters", title=title, summary=summary, body=body)
+        filing.file_info(language=language, slug="newsletters", title=title, summary=summary, body=body, listed=True)
     for row in paper["editions"]:
         name, number = row["en"]["title"], row["number"]
         cover = _picture(f"cover-{number}", name, f"Cover of number {number}: {name}", "", Ids())

@@ -80,7 +80,7 @@ def chrome(site: Site, language: str) -> cards.Chrome | None:
     front = front or next(iter(fronts), None)
     if front is None:
         return None
-    ours = PaperSettings.for_site(site)
+    ours = PaperSettings.objects.filter(site=site).first() or PaperSettings(site=site)
     sections = SectionPage.objects.live().public().child_of(front)
     pages = InfoPage.objects.live().public().in_menu().child_of(front)
     return cards.Chrome(
