@@ -89,7 +89,7 @@ def chrome(site: Site, language: str) -> cards.Chrome | None:
         sections=tuple(cards.section(row) for row in sections),
         pages=tuple(cards.Name(row.title, row.url or "") for row in pages),
         editions=tuple(cards.edition(row, row.pk == front.pk) for row in fronts),
-        publisher=ours.publisher, imprint=ours.imprint, contact=ours.contact, logo=cards.picture(ours.logo),
+        publisher=ours.publisher, imprint=front.imprint, contact=ours.contact, logo=cards.picture(ours.logo),
     )  # fmt: skip
 
 

@@ -48,6 +48,7 @@ class Filing:
     published: datetime | None = None
     picture: int | None = None
     picture_caption: str = ""
+    picture_alt: str = ""
     dateline: int | None = None
     bylines: tuple[tuple[int, str], ...] = ()
     topics: tuple[int, ...] = ()
@@ -152,6 +153,7 @@ def file_story(filing: Filing) -> int:
         access=filing.access,
         picture_id=filing.picture,
         picture_caption=filing.picture_caption,
+        picture_alt=filing.picture_alt[:500],
         dateline_id=filing.dateline,
         origin_id=filing.origin,
         origin_language=filing.origin_language,
