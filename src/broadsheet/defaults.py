@@ -48,5 +48,5 @@ CONTEXT_PROCESSORS = [
     "django.template.context_processors.request",
     "django.contrib.auth.context_processors.auth",
     "django.contrib.messages.context_processors.messages",
-    "wagtail.contrib.settings.context_processors.settings",
+    "broadsheet.web.contexts.paper",
 ]

@@ -64,18 +64,28 @@ def _open(paper: dict[str, Any], address: str, password: str) -> None:
     accounts.ensure_chief(email=EDITOR, password=password, first_name="Edda", last_name="Itor")
     offer = paper["offer"]
     paywall.set_terms(
+        {language: _wall_text(paper, language) for language in LANGUAGES},
         allowance=1,
         window=30,
         currency=offer["currency"],
         monthly_minor=offer["monthly"],
         yearly_minor=offer["yearly"],
         trial_days=offer["trial_days"],
-        benefits="\n".join(_benefit(item) for item in offer["benefits"]),
     )
 
 
-def _benefit(item: dict[str, Any]) -> str:
-    return item["en"]["text"] + (" (new)" if item["new"] else "")
+def _wall_text(paper: dict[str, Any], language: str) -> dict[str, str]:
+    wall = paper["wall"]
+    words = {
+        f"{field}_{ours}": wall[reason][language][theirs]
+        for field, reason in (("own", "own-limit"), ("network", "network"), ("members", "members-only"))
+        for ours, theirs in (("headline", "headline"), ("line", "sentence"))
+    }
+    benefits = [item[language]["text"] + (_NEW[language] if item["new"] else "") for item in paper["offer"]["benefits"]]
+    return {**words, "benefits": "\n".join(benefits)}
+
+
+_NEW = {"en": " (new)", "ar": " (جديد)"}
 
 
 def _people_and_places(paper: dict[str, Any], stories: list[Content], ids: Ids) -> None:

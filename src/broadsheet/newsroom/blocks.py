@@ -13,6 +13,7 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from broadsheet.newsroom.embeds import frame_url
 from broadsheet.newsroom.rules import DataError, read_data
 
 INLINE = ["bold", "italic", "link", "superscript", "subscript", "strikethrough", "code"]
@@ -135,6 +136,15 @@ class TableBlock(blocks.StructBlock):
         template = "broadsheet/blocks/table.html"
 
 
+class EmbedValue(blocks.StructValue):
+    """An embed's value with the address for its frame."""
+
+    @property
+    def frame_url(self) -> str:
+        """What to put into the frame, or nothing where the host allows no frame that we know of."""
+        return frame_url(self.get("url") or "")
+
+
 class EmbedBlock(blocks.StructBlock):
     """Something that lives on another host. Nothing is asked of that host until the reader asks."""
 
@@ -147,6 +157,7 @@ class EmbedBlock(blocks.StructBlock):
     class Meta:
         icon = "media"
         label = _("Embed")
+        value_class = EmbedValue
         template = "broadsheet/blocks/embed.html"
 
 

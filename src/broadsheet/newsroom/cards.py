@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
+from django.utils import translation
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
@@ -130,12 +131,41 @@ class Story:
     alternates: tuple[tuple[str, str], ...]  # language, address
     words: int
     lead: SafeString
+    opening: SafeString  # the lead where it is whole paragraphs: the body goes on after it
     body: SafeString | None = field(repr=False)
 
     @property
     def full(self) -> bool:
         """Whether this card carries the body."""
         return self.body is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The paper in one language."""
+
+    language: str
+    name: str  # of the language, in itself
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chrome:
+    """What stands around every page: the paper's name, its sections, its imprint."""
+
+    name: str
+    tagline: str
+    url: str
+    language: str
+    direction: str
+    sections: tuple[SectionCard, ...]
+    pages: tuple[Name, ...]
+    editions: tuple[Edition, ...]
+    publisher: str
+    imprint: str
+    contact: str
+    logo: PictureCard | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,24 +207,34 @@ class Package:
 
 
 def gated_body(page: Any, decision: Decision | None) -> SafeString:
-    """The body as HTML. Raises GateError unless `decision` is FULL."""
+    """What follows the public opening, as HTML. Raises GateError unless `decision` is FULL."""
     if decision is None or not decision.full:
         raise GateError("The body was asked for without a decision that opens it.")
-    return mark_safe(page.body.render_as_block())
+    return mark_safe("".join(_rendered(block) for block in list(page.body)[_lead(page).whole :]))
 
 
 def lead_html(page: Any) -> str:
     """The public opening of `page`, from its body: computed when it is saved, and stored apart."""
-    opening, rendered = [], []
+    lead = _lead(page)
+    return f"<p>{escape(lead.cut)}</p>" if lead.cut else opening_html(page)
+
+
+def opening_html(page: Any) -> SafeString:
+    """The paragraphs of the body that everybody may read whole."""
+    return mark_safe("".join(_rendered(block) for block in list(page.body)[: _lead(page).whole]))
+
+
+def _lead(page: Any) -> rules.Lead:
+    opening = []
     for block in page.body:
         if block.block_type != "paragraph":
             break
         opening.append(plain(block.value.source))
-        rendered.append(block)
-    lead = rules.lead_of(opening, count_body(page.body), page.lead_words)
-    if lead.cut:
-        return f"<p>{escape(lead.cut)}</p>"
-    return "".join(str(block.render()) for block in rendered[: lead.whole])
+    return rules.lead_of(opening, count_body(page.body), page.lead_words)
+
+
+def _rendered(block: Any) -> str:
+    return str(block.render_as_block())
 
 
 def plain(markup: str) -> str:
@@ -230,6 +270,21 @@ def rights_of(page: Any) -> list[rules.Right]:
         elif block.block_type == "embed":
             pictures.append(block.value.get("poster"))
     return [picture.right for picture in pictures if picture is not None]
+
+
+def direction(language: str) -> str:
+    """`rtl` or `ltr`; a language that Django does not know is taken as left to right."""
+    try:
+        return "rtl" if get_language_info(language)["bidi"] else "ltr"
+    except KeyError:
+        return "ltr"
+
+
+def edition(front: Any, current: bool) -> Edition:
+    """The paper in the language of `front`."""
+    language = front.locale.language_code
+    with translation.override(language):
+        return Edition(language, language_name(language), front.url or "/", current)
 
 
 def section(page: Any) -> SectionCard:
@@ -277,7 +332,7 @@ def story(page: Any, decision: Decision | None) -> Story:
     language = page.locale.language_code
     return Story(
         card=card,
-        direction="rtl" if get_language_info(language)["bidi"] else "ltr",
+        direction=direction(language),
         updated=page.last_published_at,
         bylines=tuple(Name(line.person.name, line.person.get_absolute_url(), line.role) for line in page.bylines.all()),
         topics=tuple(Name(topic.name, topic.get_absolute_url()) for topic in page.topics.all()),
@@ -292,6 +347,7 @@ def story(page: Any, decision: Decision | None) -> Story:
         else (),
         words=count_body(page.body),
         lead=mark_safe(page.lead_html),
+        opening=opening_html(page),
         body=gated_body(page, decision) if allowed else None,
     )
 

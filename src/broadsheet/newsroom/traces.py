@@ -50,6 +50,7 @@ def _story(page: StoryPage, language: str) -> Trace:
     pictures = {f"picture:{page.picture_id}"} if page.picture_id else set()
     kin = f"kin:{page.translation_key}"
     made_from = {own, kin, PAPER, f"section:{section}", *people, *topics, *places, *pictures}
+    made_from |= {f"story:{pk}" for pk in page.neighbours().values_list("pk", flat=True)}
     lists = {kin, f"front:{language}", f"latest:{language}", f"list:section:{section}"}
     lists |= {f"list:{key}" for key in (*people, *topics, *places)}
     return Trace(own, frozenset(made_from), frozenset(lists), page.translation_key.bytes, page.access, language)

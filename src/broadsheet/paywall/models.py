@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.models import Orderable
 
 CURRENCY = RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, as in ISO 4217: USD, EUR, JPY."))
 
 
 @register_setting(icon="lock")
-class MeterSettings(BaseSiteSetting):
-    """How many stories are free, for how long, and what the wall says and offers."""
+class MeterSettings(ClusterableModel, BaseSiteSetting):
+    """How many stories are free, for how long, and what is offered past them."""
 
     allowance = models.PositiveSmallIntegerField(
         _("free stories"),
@@ -33,17 +37,6 @@ class MeterSettings(BaseSiteSetting):
         validators=[MinValueValidator(1), MaxValueValidator(200)],
         help_text=_("Distinct metered stories a day that readers without a history may open from one network."),
     )
-    own_headline = models.CharField(
-        _("headline"),
-        max_length=160,
-        blank=True,
-        help_text=_("Left empty, the paper's default in its language."),
-    )
-    own_line = models.CharField(_("sentence"), max_length=300, blank=True)
-    network_headline = models.CharField(_("headline, shared network"), max_length=160, blank=True)
-    network_line = models.CharField(_("sentence, shared network"), max_length=300, blank=True)
-    members_headline = models.CharField(_("headline, members' story"), max_length=160, blank=True)
-    members_line = models.CharField(_("sentence, members' story"), max_length=300, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="USD", validators=[CURRENCY])
     monthly_minor = models.PositiveIntegerField(
         _("a month"), default=0, help_text=_("In minor units: 290 is 2.90. 0: no monthly plan is shown.")
@@ -57,7 +50,6 @@ class MeterSettings(BaseSiteSetting):
         validators=[MaxValueValidator(366)],
         help_text=_("Days free before the first charge; 0 for none."),
     )
-    benefits = models.TextField(_("benefits"), blank=True, help_text=_("One a line, at most seven."))
     join_url = models.CharField(
         _("where to join"),
         max_length=255,
@@ -72,17 +64,6 @@ class MeterSettings(BaseSiteSetting):
         ),
         MultiFieldPanel(
             [
-                FieldPanel("own_headline"),
-                FieldPanel("own_line"),
-                FieldPanel("network_headline"),
-                FieldPanel("network_line"),
-                FieldPanel("members_headline"),
-                FieldPanel("members_line"),
-            ],
-            heading=_("the wall's words"),
-        ),
-        MultiFieldPanel(
-            [
                 FieldRowPanel(
                     [
                         FieldPanel("currency"),
@@ -91,12 +72,47 @@ class MeterSettings(BaseSiteSetting):
                         FieldPanel("trial_days"),
                     ]
                 ),
-                FieldPanel("benefits"),
                 FieldPanel("join_url"),
             ],
             heading=_("the offer"),
         ),
+        InlinePanel("texts", heading=_("the wall's words"), label=_("language")),
     ]
 
     class Meta:
         verbose_name = _("meter and wall")
+
+
+def languages() -> list[tuple[str, str]]:
+    """The languages in which the paper appears."""
+    return list(settings.WAGTAIL_CONTENT_LANGUAGES)
+
+
+class WallText(Orderable):
+    """What the wall says in one language. What is left empty is said in the default words."""
+
+    settings = ParentalKey(MeterSettings, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(_("language"), max_length=20, choices=languages)
+    own_headline = models.CharField(_("headline, past the meter"), max_length=160, blank=True)
+    own_line = models.CharField(_("sentence, past the meter"), max_length=300, blank=True)
+    network_headline = models.CharField(_("headline, shared network"), max_length=160, blank=True)
+    network_line = models.CharField(_("sentence, shared network"), max_length=300, blank=True)
+    members_headline = models.CharField(_("headline, members' story"), max_length=160, blank=True)
+    members_line = models.CharField(_("sentence, members' story"), max_length=300, blank=True)
+    benefits = models.TextField(_("benefits"), blank=True, help_text=_("What members get: one a line, at most seven."))
+
+    panels = [
+        FieldPanel("language"),
+        FieldRowPanel([FieldPanel("own_headline"), FieldPanel("own_line")]),
+        FieldRowPanel([FieldPanel("network_headline"), FieldPanel("network_line")]),
+        FieldRowPanel([FieldPanel("members_headline"), FieldPanel("members_line")]),
+        FieldPanel("benefits"),
+    ]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("wall text")
+        verbose_name_plural = _("wall texts")
+        constraints = [models.UniqueConstraint(fields=["settings", "language"], name="wall_text_once_a_language")]
+
+    def __str__(self) -> str:
+        return str(self.get_language_display())

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import get_language
+
 from broadsheet.money import Money
-from broadsheet.paywall.models import MeterSettings
+from broadsheet.paywall.models import MeterSettings, WallText
 from broadsheet.paywall.rules import Offer, Terms, offer_of
 
 
@@ -24,23 +27,31 @@ def terms(site: Any) -> Terms:
     return Terms(allowance=row.allowance, window=row.window, network_new=row.network_new)
 
 
-def offer(site: Any) -> Offer | None:
-    """The plans to show on the wall, or None where staff have set no price."""
-    row = _settings(site)
+def offer(site: Any, language: str = "") -> Offer | None:
+    """The plans to show on the wall in a language, or None where staff have set no price."""
+    row, text = _settings(site), _text(site, language)
     monthly = Money(row.monthly_minor, row.currency) if row.monthly_minor else None
     yearly = Money(row.yearly_minor, row.currency) if row.yearly_minor else None
-    benefits = tuple(line.strip() for line in row.benefits.splitlines() if line.strip())[:7]
+    lines = text.benefits.splitlines() if text else []
+    benefits = tuple(line.strip() for line in lines if line.strip())[:7]
     return offer_of(monthly, yearly, row.trial_days, benefits, row.join_url)
 
 
-def wall_words(site: Any) -> dict[str, WallWords]:
-    """The staff's own words by reason: own-limit, network-limit, members-only."""
-    row = _settings(site)
+def wall_words(site: Any, language: str = "") -> dict[str, WallWords]:
+    """The staff's own words by reason: own-limit, network-limit, members-only. Empty where they gave none."""
+    row = _text(site, language)
+    if row is None:
+        return {}
     return {
         "own-limit": WallWords(row.own_headline, row.own_line),
         "network-limit": WallWords(row.network_headline, row.network_line),
         "members-only": WallWords(row.members_headline, row.members_line),
     }
+
+
+def _text(site: Any, language: str) -> WallText | None:
+    wanted = language or get_language() or settings.LANGUAGE_CODE
+    return next((text for text in _settings(site).texts.all() if text.language == wanted), None)
 
 
 def _settings(site: Any) -> MeterSettings:

@@ -22,13 +22,14 @@ COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour such as #7a3b2e."))
 class FrontPage(Page):
     """The first page of one language's edition. It is edited, not poured."""
 
+    tagline = models.CharField(_("tagline"), max_length=160, blank=True, help_text=_("One line under the name."))
     packages = BodyField(FrontBlocks(), verbose_name=_("packages"), blank=True)
 
     template = "broadsheet/front.html"
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["broadsheet_newsroom.SectionPage", "broadsheet_newsroom.InfoPage"]
 
-    content_panels = [*Page.content_panels, FieldPanel("packages")]
+    content_panels = [*Page.content_panels, FieldPanel("tagline"), FieldPanel("packages")]
 
     class Meta:
         verbose_name = _("front page")

@@ -12,7 +12,6 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 class PaperSettings(BaseSiteSetting):
     """The paper's imprint: what stands in heads, feet, feeds and structured data."""
 
-    tagline = models.CharField(_("tagline"), max_length=160, blank=True)
     publisher = models.CharField(
         _("publisher"), max_length=160, blank=True, help_text=_("The legal person behind the paper.")
     )
@@ -32,7 +31,6 @@ class PaperSettings(BaseSiteSetting):
     )
 
     panels = [
-        FieldPanel("tagline"),
         FieldPanel("publisher"),
         FieldPanel("imprint"),
         FieldPanel("contact"),

@@ -30,6 +30,9 @@ from broadsheet.newsroom.models.people import LANGUAGE, Person
 from broadsheet.paywall.rules import Access
 
 
+NEIGHBOURS = 4
+
+
 class StoryQuerySet(PageQuerySet):
     """Stories, newest first."""
 
@@ -188,7 +191,12 @@ class StoryPage(Page):
         """Wagtail's context with one card: the story as the decision on the request allows it to be seen."""
         context = super().get_context(request, *args, **kwargs)
         decision = getattr(request, "decision", None)
-        return {**context, "story": cards.story(self, decision), "decision": decision}
+        more = tuple(cards.story_card(row) for row in self.neighbours())
+        return {**context, "story": cards.story(self, decision), "decision": decision, "more": more}
+
+    def neighbours(self) -> StoryQuerySet:
+        """The newest other stories of its section."""
+        return StoryPage.objects.readable().sibling_of(self, inclusive=False).latest()[:NEIGHBOURS]
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """The draft as a stranger past the meter, a reader within it, or a member would see it."""

@@ -51,7 +51,7 @@ def open_paper(
     site = _site(first, editions[0].name, address)
     PaperSettings.objects.update_or_create(
         site=site,
-        defaults={"tagline": editions[0].tagline, "publisher": publisher, "imprint": imprint, "contact": contact},
+        defaults={"publisher": publisher, "imprint": imprint, "contact": contact},
     )
     for name, permissions in _PAGES.items():
         _group(name, permissions)
@@ -65,7 +65,7 @@ def _front(edition: Edition, first: FrontPage | None) -> FrontPage:
     if found is not None:
         return found
     root = Page.get_first_root_node()
-    front = FrontPage(title=edition.name, slug=f"front-{edition.language}", locale=locale, seo_title=edition.tagline)
+    front = FrontPage(title=edition.name, slug=f"front-{edition.language}", locale=locale, tagline=edition.tagline)
     if first is not None:
         front.translation_key = first.translation_key
     root.add_child(instance=front)

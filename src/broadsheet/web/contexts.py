@@ -1,0 +1,43 @@
+"""What every page of the paper needs: its name, sections, editions, imprint. One value, built when a template asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from wagtail.models import Site
+
+from broadsheet.newsroom import queries
+from broadsheet.paywall import queries as policy
+from broadsheet.paywall.rules import Offer
+from broadsheet.web.stylesheet import stylesheet_url
+
+
+def paper(request: HttpRequest) -> dict[str, Any]:
+    """`paper`, `offer` and the addresses that may not be there yet, all lazy: the admin's pages ask for none."""
+    return {
+        "paper": SimpleLazyObject(lambda: _chrome(request)),
+        "offer": SimpleLazyObject(lambda: _offer(request)),
+        "stylesheet": SimpleLazyObject(lambda: stylesheet_url(queries.colours())),
+        "log_in_url": SimpleLazyObject(lambda: _address("account_login")),
+        "subscribe_url": SimpleLazyObject(lambda: _address("subscribe")),
+    }
+
+
+def _chrome(request: HttpRequest) -> Any:
+    return queries.chrome(Site.find_for_request(request), get_language() or "en")
+
+
+def _offer(request: HttpRequest) -> Offer | None:
+    site = Site.find_for_request(request)
+    return policy.offer(site) if site else None
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
