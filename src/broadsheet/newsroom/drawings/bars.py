@@ -28,19 +28,19 @@ from broadsheet.newsroom.drawings.specs import (
 FEW = 3  # so many bars are drawn thick, with large numbers
 
 
-def bars(table: Table, unit: str, sheet: Sheet) -> dict[str, Any]:
+def bars(table: Table, sheet: Sheet) -> dict[str, Any]:
     """Bars stand where their labels are dates or fit below them, and lie where they do not."""
     dated = read_days(table.labels) is not None
     room = (sheet.width - 44) / len(table.labels)
     short = all(sheet.wide(label) < room * 0.95 for label in table.labels)
     if (dated and len(table.labels) > FEW) or (short and len(table.labels) > FEW):
-        return _standing(table, unit, sheet)
-    return _rows(table, unit, sheet, _lying)
+        return _standing(table, sheet)
+    return _rows(table, sheet, _lying)
 
 
-def dots(table: Table, unit: str, sheet: Sheet) -> dict[str, Any]:
+def dots(table: Table, sheet: Sheet) -> dict[str, Any]:
     """A dot for every number, those of one label on one row."""
-    return _rows(table, unit, sheet, _dotted)
+    return _rows(table, sheet, _dotted)
 
 
 def _ends(table: Table) -> tuple[float, float]:
@@ -55,7 +55,7 @@ def _stretch(table: Table) -> tuple[float, float]:
     return (low, high) if low > high * 0.4 else _ends(table)
 
 
-def _rows(table: Table, unit: str, sheet: Sheet, draw: Any) -> dict[str, Any]:
+def _rows(table: Table, sheet: Sheet, draw: Any) -> dict[str, Any]:
     few = len(table.labels) <= FEW and len(table.columns) == 1 and draw is _lying
     figure = 1.5 if few else 1.0  # how much larger the numbers are than the labels
     margin = max(sheet.wide(label) for label in table.labels) + 12
@@ -70,7 +70,7 @@ def _rows(table: Table, unit: str, sheet: Sheet, draw: Any) -> dict[str, Any]:
     if draw is _dotted:
         before, after = max(before, number), max(after, number)
     names = table.names if len(table.columns) > 1 else ()
-    top = heading_height(sheet, unit, names) + 2
+    top = heading_height(sheet, names) + 2
     start, end = before + (0 if above else margin), after
     if sheet.rtl:
         start, end = end, start
@@ -79,7 +79,7 @@ def _rows(table: Table, unit: str, sheet: Sheet, draw: Any) -> dict[str, Any]:
     frame = Frame(
         sheet.width - start - end, height, start, end, top, 6, low, high if high > low else low + 1, sheet.rtl
     )
-    layers, _lines = heading(sheet, frame, unit, names)
+    layers, _lines = heading(sheet, frame, names)
     edge = sheet.width - frame.left if sheet.rtl else -frame.left
     shown = {"align": "right" if sheet.rtl else "left"}
     for index, text in enumerate(table.labels):
@@ -137,7 +137,7 @@ def _dotted(
         yield words(frame, [row], sheet, INK, figure, fontWeight="bold", **halo, **side)
 
 
-def _standing(table: Table, unit: str, sheet: Sheet) -> dict[str, Any]:
+def _standing(table: Table, sheet: Sheet) -> dict[str, Any]:
     """Columns in the order of the rows, left to right in every language."""
     low, high = _ends(table)
     count, series = len(table.labels), len(table.columns)
@@ -147,7 +147,7 @@ def _standing(table: Table, unit: str, sheet: Sheet) -> dict[str, Any]:
     marks = [0.0] if direct else ticks(low, high, 5)
     axis = 0.0 if direct else max(sheet.wide(sheet.numbers.text(mark), 0.92) for mark in marks) + 10
     names = table.names if series > 1 else ()
-    top = heading_height(sheet, unit, names) + sheet.letters * (1.4 if direct else 0.6)
+    top = heading_height(sheet, names) + sheet.letters * (1.4 if direct else 0.6)
     below = sheet.letters * (1.4 if direct and low < 0 else 0) + sheet.letters * 2
     height = sheet.width * (0.62 if sheet.narrow else 0.42)
     frame = Frame(sheet.width - axis, height, axis, 0, top, below, 0, count)
@@ -156,7 +156,7 @@ def _standing(table: Table, unit: str, sheet: Sheet) -> dict[str, Any]:
     def up(value: float) -> float:
         return height * (high - value) / ((high - low) or 1)
 
-    layers, _lines = heading(sheet, frame, unit, names)
+    layers, _lines = heading(sheet, frame, names)
     layers += _levels(frame, marks, up, sheet, labelled=not direct)
     layers += _columns(table, frame, up, sheet, direct)
     layers += _feet(table, frame, sheet, height + (sheet.letters * 1.4 if direct and low < 0 else 0))

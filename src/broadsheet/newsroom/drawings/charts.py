@@ -39,7 +39,10 @@ KEPT = {
 
 
 def chart(kind: str, title: str, unit: str, figures: Figures) -> SafeString:
-    """Two SVG drawings, wide and narrow, of `figures`, in the language of the page."""
+    """Two SVG drawings, wide and narrow, of `figures`, in the language of the page.
+
+    Title and unit stand above, in the page's own type: the title is the drawing's name here, the unit may be a sign.
+    """
     return _chart(kind, title.strip(), unit.strip(), figures, get_language() or "en")
 
 
@@ -53,7 +56,7 @@ def _chart(kind: str, title: str, unit: str, figures: Figures, language: str) ->
     if (draw is dots and read_days(table.labels)) or (draw in {lines, areas} and len(table.labels) == 1):
         draw = points if draw is dots else bars
     sheets = [Sheet(name, width, letters, is_rtl(language), numbers) for name, width, letters in SIZES]
-    return mark_safe("".join(_svg(draw(table, unit, sheet), sheet, title) for sheet in sheets))
+    return mark_safe("".join(_svg(draw(table, sheet), sheet, title) for sheet in sheets))
 
 
 def cleaned(figures: Figures) -> Table | None:

@@ -37,23 +37,23 @@ class Band:
     last: float
 
 
-def lines(table: Table, unit: str, sheet: Sheet) -> dict[str, Any]:
+def lines(table: Table, sheet: Sheet) -> dict[str, Any]:
     """A line for every series."""
-    return _plot(table, unit, sheet, "line")
+    return _plot(table, sheet, "line")
 
 
-def areas(table: Table, unit: str, sheet: Sheet) -> dict[str, Any]:
+def areas(table: Table, sheet: Sheet) -> dict[str, Any]:
     """Areas, one on the other where there are several and none is below zero."""
     stacked = len(table.columns) > 1 and min(table.values) >= 0
-    return _plot(table, unit, sheet, "area" if stacked or len(table.columns) == 1 else "line")
+    return _plot(table, sheet, "area" if stacked or len(table.columns) == 1 else "line")
 
 
-def points(table: Table, unit: str, sheet: Sheet) -> dict[str, Any]:
+def points(table: Table, sheet: Sheet) -> dict[str, Any]:
     """Dots over time."""
-    return _plot(table, unit, sheet, "dot")
+    return _plot(table, sheet, "dot")
 
 
-def _plot(table: Table, unit: str, sheet: Sheet, kind: str) -> dict[str, Any]:
+def _plot(table: Table, sheet: Sheet, kind: str) -> dict[str, Any]:
     days = read_days(table.labels)
     xs = days.places if days else tuple(float(index) for index in range(len(table.labels)))
     bands = _bands(table, xs, kind == "area")
@@ -64,7 +64,7 @@ def _plot(table: Table, unit: str, sheet: Sheet, kind: str) -> dict[str, Any]:
     number = max(sheet.wide(sheet.numbers.text(band.last), 1.06) for band in bands)
     after = max(number, longest if named else 0) + 14
     before = max(sheet.wide(sheet.numbers.text(mark), 0.92) for mark in marks) + 10
-    top = heading_height(sheet, unit, names) + sheet.letters * 0.7
+    top = heading_height(sheet, names) + sheet.letters * 0.7
     height = sheet.width * (0.66 if sheet.narrow else 0.45)
     low, high = xs[0], xs[-1] if xs[-1] > xs[0] else xs[0] + 1
     frame = Frame(sheet.width - before - after, height, before, after, top, sheet.letters * 2, low, high)
@@ -72,7 +72,7 @@ def _plot(table: Table, unit: str, sheet: Sheet, kind: str) -> dict[str, Any]:
     def up(value: float) -> float:
         return height * (marks[-1] - value) / (marks[-1] - marks[0])
 
-    layers, _lines = heading(sheet, frame, unit, names)
+    layers, _lines = heading(sheet, frame, names)
     layers += _levels(frame, marks, up, sheet)
     layers += _feet(table, days, xs, frame, sheet)
     for band in bands:
@@ -138,11 +138,11 @@ def _feet(table: Table, days: Days | None, xs: Sequence[float], frame: Frame, sh
 def _band(band: Band, frame: Frame, up: Callable[[float], float], kind: str, alone: bool) -> Iterator[Layer]:
     for run in band.runs:
         rows = [{"x": x, "y": up(y)} for x, y, _foot in run]
-        if kind == "area":
+        if kind == "area" and len(run) > 1:
             filled = [{"x": x, "y": up(y), "y2": up(foot)} for x, y, foot in run]
             style = {"type": "area", "fill": colour(band.series), "fillOpacity": 0.22 if alone else 0.82, "line": False}
             yield layer(frame, filled, style)
-        if kind != "dot" and (kind == "line" or alone):
+        if kind != "dot" and len(run) > 1 and (kind == "line" or alone):
             stroke = {"stroke": colour(band.series), "strokeWidth": 2.5, "strokeCap": "round", "strokeJoin": "round"}
             yield layer(frame, rows, {"type": "line", **stroke})
         if kind == "dot" or len(run) == 1:

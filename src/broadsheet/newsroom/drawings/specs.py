@@ -119,28 +119,22 @@ def pixel_words(rows: Sequence[dict[str, Any]], sheet: Sheet, fill: str = INK, *
     return {"data": {"values": list(rows)}, "mark": style, "encoding": encoding}
 
 
-def heading(sheet: Sheet, frame: Frame, unit: str, names: Sequence[str]) -> tuple[list[Layer], float]:
-    """The unit and, where there are several series, their names in their colours; and the lines that it fills.
-
-    It stands above the plot: its y is negative, counted from the first line at the drawing's top.
-    """
-    entries = [(name, colour(index)) for index, name in enumerate(names)]
-    if unit and not sheet.numbers.suffix:
-        entries.insert(0, (unit, QUIET))
+def heading(sheet: Sheet, frame: Frame, names: Sequence[str]) -> tuple[list[Layer], int]:
+    """The names of the series in their colours, above the plot, and how many lines they fill."""
     x, line, layers = 0.0, 0, []
-    for text, fill in entries:
-        wide = sheet.wide(text)
+    for index, name in enumerate(names):
+        wide = sheet.wide(name, 1.06)
         if x and x + wide > sheet.width:
             x, line = 0.0, line + 1
         place = (sheet.width - x if sheet.rtl else x) - frame.left
-        row = {"x": place, "y": sheet.letters * (0.6 + 1.45 * line) - frame.top, "text": text}
-        bold = {} if fill == QUIET else {"fontWeight": "bold"}
-        layers.append(pixel_words([row], sheet, fill, align="right" if sheet.rtl else "left", **bold))
-        x += wide + sheet.letters * 1.1
-    return layers, line + 1 if entries else 0
+        row = {"x": place, "y": sheet.letters * (0.6 + 1.45 * line) - frame.top, "text": name}
+        side = "right" if sheet.rtl else "left"
+        layers.append(pixel_words([row], sheet, colour(index), align=side, fontWeight="bold"))
+        x += wide + sheet.letters
+    return layers, line + 1 if names else 0
 
 
-def heading_height(sheet: Sheet, unit: str, names: Sequence[str]) -> float:
+def heading_height(sheet: Sheet, names: Sequence[str]) -> float:
     """The room that the heading needs."""
-    nowhere = Frame(0, 0, 0, 0, 0, 0, 0, 1)
-    return heading(sheet, nowhere, unit, names)[1] * sheet.letters * 1.45 + sheet.letters * 0.5
+    lines = heading(sheet, Frame(0, 0, 0, 0, 0, 0, 0, 1), names)[1]
+    return sheet.letters * (1.45 * lines + 0.5) if lines else 0.0

@@ -29,7 +29,6 @@ from broadsheet.newsroom.forms import RightsError, StoryForm, check_rights
 from broadsheet.newsroom.models.people import LANGUAGE, Person
 from broadsheet.paywall.rules import Access
 
-
 NEIGHBOURS = 4
 
 
