@@ -27,7 +27,11 @@ from broadsheet.newsroom.drawings.views import Format, View, view_of, world_view
 KEPT = 30 * 24 * 3600  # seconds in Django's cache
 VERSION = 1  # move on when the drawing changes, so that no old one is taken from the cache
 LOCATORS = (Format("wide", 640, 420, 14.5, 4.5, 40), Format("narrow", 320, 300, 12.5, 4, 27))
-STRIPS = (Format("wide", 1200, 430, 14, 4.5, 0), Format("narrow", 360, 225, 12, 3.6, 0))
+STRIPS = (
+    Format("middle", 720, 258, 14, 4.2, 0),
+    Format("wide", 1200, 430, 14, 4.5, 0),
+    Format("narrow", 360, 225, 12, 3.6, 0),
+)
 
 
 def locator(places: Sequence[PlaceCard], span: float | None = None, language: str = "en") -> str:
@@ -37,7 +41,7 @@ def locator(places: Sequence[PlaceCard], span: float | None = None, language: st
 
 
 def datelines(places: Sequence[PlaceCard], language: str = "en") -> str:
-    """Two SVG drawings, wide and narrow, of the world with a linked dot for each place; the first choose room first."""
+    """SVG drawings, one for each width, of the world with a linked dot for each place; the first choose room first."""
     facts = ("datelines", VERSION, [astuple(place) for place in places], language)
     return _kept(facts, lambda: "".join(_strip(places, language, form) for form in STRIPS))
 
@@ -110,7 +114,7 @@ def _bar(view: View, form: Format, language: str, at_right: bool) -> tuple[str, 
     power = 10 ** math.floor(math.log10(kilometres))
     length = max(step * power for step in (1, 2, 5) if step * power <= kilometres)
     wide = length / KM * view.scale
-    size = form.letters * 0.86
+    size = form.letters * 0.9
     words = format_unit(length, "kilometer", length="short", locale=locale_of(language))
     room = max(wide, width(words, size))
     left = view.width - 14 - room if at_right else 14.0
