@@ -49,6 +49,7 @@ PARTS = (
     Part("nginx, the cache in front", ("nginx-light",), on_path("nginx")),
     Part("Java, for the HTML and EPUB checkers", ("default-jre-headless",), on_path("java")),
     Part("npm, for the HTML checker", ("npm",), on_path("npm")),
+    Part("wrk, the load for `make bench`", ("wrk",), on_path("wrk")),
     Part("gettext, for the translations", ("gettext",), on_path("msgfmt")),
 )
 NODE = ROOT / "tools" / "node"
@@ -66,12 +67,12 @@ def main(arguments: Sequence[str]) -> int:
         if goal == "test":
             find_parts()
             install_node()
-    except Failed as error:
+    except SetupError as error:
         return fail(str(error))
     return 0
 
 
-class Failed(Exception):
+class SetupError(Exception):
     """Set-up cannot go on. The message says what to do."""
 
 
@@ -108,7 +109,7 @@ def find_parts() -> None:
         install_packages(packages, "; ".join(part.what for part in absent))
     still = [part for part in absent if not part.found()]
     if still:
-        raise Failed("Still missing: " + "; ".join(part.what for part in still))
+        raise SetupError("Still missing: " + "; ".join(part.what for part in still))
 
 
 def install_packages(packages: Iterable[str], why: str) -> None:
@@ -116,16 +117,16 @@ def install_packages(packages: Iterable[str], why: str) -> None:
     names = list(packages)
     line = f"apt-get install -y --no-install-recommends {' '.join(names)}"
     if not shutil.which("apt-get"):
-        raise Failed(f"Missing: {why}. Install what your system calls: {' '.join(names)}")
+        raise SetupError(f"Missing: {why}. Install what your system calls: {' '.join(names)}")
     prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if prefix and subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode:
-        raise Failed(f"Missing: {why}. Install it, then call make again:\n\n    sudo {line}\n")
+        raise SetupError(f"Missing: {why}. Install it, then call make again:\n\n    sudo {line}\n")
     say(f"Installing {' '.join(names)} ({why})")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["apt-get", "update", "-qq"], [*line.split(), "-qq"]):
         done = subprocess.run([*prefix, *command], env=env, capture_output=True, text=True)
         if done.returncode:
-            raise Failed(f"`{' '.join(command)}` failed:\n{(done.stderr or done.stdout)[-1500:]}")
+            raise SetupError(f"`{' '.join(command)}` failed:\n{(done.stderr or done.stdout)[-1500:]}")
 
 
 def install_node() -> None:
@@ -148,7 +149,7 @@ def call(command: Sequence[str], trouble: str, cwd: Path = ROOT) -> None:
     """Run a command that prints only when it fails."""
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
     if done.returncode:
-        raise Failed(f"{trouble}:\n{(done.stderr or done.stdout)[-3000:]}")
+        raise SetupError(f"{trouble}:\n{(done.stderr or done.stdout)[-3000:]}")
 
 
 def say(text: str) -> None:
