@@ -60,7 +60,7 @@ class MeterSettings(ClusterableModel, BaseSiteSetting):
     panels = [
         MultiFieldPanel(
             [FieldRowPanel([FieldPanel("allowance"), FieldPanel("window"), FieldPanel("network_new")])],
-            heading=_("the meter"),
+            heading=_("The meter"),
         ),
         MultiFieldPanel(
             [
@@ -74,9 +74,9 @@ class MeterSettings(ClusterableModel, BaseSiteSetting):
                 ),
                 FieldPanel("join_url"),
             ],
-            heading=_("the offer"),
+            heading=_("The offer"),
         ),
-        InlinePanel("texts", heading=_("the wall's words"), label=_("language")),
+        InlinePanel("texts", heading=_("The wall's words"), label=_("language")),
     ]
 
     class Meta:

@@ -17,6 +17,7 @@ from wagtail.admin.panels import (
     MultiFieldPanel,
     ObjectList,
     TabbedInterface,
+    TitleFieldPanel,
 )
 from wagtail.models import AbstractGroupApprovalTask, Orderable, Page, PageManager, Revision
 from wagtail.query import PageQuerySet
@@ -137,17 +138,17 @@ class StoryPage(Page):
 
     story_panels = [
         FieldPanel("kicker"),
-        FieldPanel("title", heading=_("headline"), classname="title"),
+        TitleFieldPanel("title", heading=_("Headline"), help_text=_("Four to ten words, concrete.")),
         FieldPanel("dek"),
         MultiFieldPanel(
-            [FieldPanel("picture"), FieldPanel("picture_caption"), FieldPanel("picture_alt")], heading=_("lead picture")
+            [FieldPanel("picture"), FieldPanel("picture_caption"), FieldPanel("picture_alt")], heading=_("Lead picture")
         ),
-        InlinePanel("bylines", heading=_("byline"), label=_("name")),
+        InlinePanel("bylines", heading=_("Byline"), label=_("name")),
         FieldPanel("dateline"),
         FieldPanel("body"),
     ]
     desk_panels = [
-        MultiFieldPanel([FieldPanel("access"), FieldPanel("lead_words")], heading=_("who may read it")),
+        MultiFieldPanel([FieldPanel("access"), FieldPanel("lead_words")], heading=_("Who may read it")),
         FieldPanel("embargo_until"),
         FieldRowPanel([FieldPanel("topics"), FieldPanel("places")]),
         MultiFieldPanel(
@@ -156,14 +157,14 @@ class StoryPage(Page):
                 FieldRowPanel([FieldPanel("origin_language"), FieldPanel("origin_headline")]),
                 FieldPanel("origin_url"),
             ],
-            heading=_("where it comes from"),
+            heading=_("Where it comes from"),
         ),
     ]
     correction_panels = [
         HelpPanel(
             _("Readers see a correction under the story, with its time. It is public even where the story is not.")
         ),
-        InlinePanel("corrections", heading=_("corrections"), label=_("correction")),
+        InlinePanel("corrections", heading=_("Corrections"), label=_("correction")),
     ]
     edit_handler = TabbedInterface(
         [

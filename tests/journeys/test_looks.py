@@ -1,0 +1,113 @@
+"""Every kind of page, at every width, by day and by night: nothing sticks out, nothing breaks, nobody else is asked."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.conftest import missing
+from tests.journeys.conftest import ROOT, Demo
+from tests.journeys.kinds import LEAD, PAGES, SECOND, WALLED
+
+KINDS = [*PAGES, WALLED]
+
+
+def open_kind(tab: Page, kind: str) -> None:
+    """Open a page of this kind; a walled story is the second that a reader opens."""
+    if kind == WALLED:
+        tab.goto(LEAD)
+        tab.goto(SECOND)
+    else:
+        tab.goto(PAGES[kind])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_sticks_out_and_nothing_breaks_at_any_width(chromium: Browser, demo: Demo, kind: str, scheme: str):
+    context = chromium.new_context(base_url=demo.address, color_scheme=scheme)
+    page = context.new_page()
+    broken: list[str] = []
+    page.on("console", lambda message: broken.append(message.text) if message.type == "error" else None)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    open_kind(page, kind)
+    for width in (320, 375, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(50)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{kind} is {wide} wide at {width}"
+    assert [text for text in broken if kind != "missing"] == []
+    assert {url.split("/")[2] for url in asked if not url.startswith("data:")} == {demo.address.split("/")[2]}
+    context.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(chromium: Browser, demo: Demo, kind: str, scheme: str):
+    context = chromium.new_context(base_url=demo.address, color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    open_kind(page, kind)
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (item["id"], item["nodes"][0]["target"], item["nodes"][0].get("failureSummary", ""))
+        for item in found
+        if item["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def checker() -> list[str]:
+    """The command that checks HTML."""
+    jars = sorted((ROOT / "tools" / "node" / "node_modules" / "vnu-jar").rglob("vnu.jar"))
+    if not jars or not shutil.which("java"):
+        missing("the HTML checker (vnu, Java)")
+    return ["java", "-jar", str(jars[0]), "--format", "json", "--exit-zero-always"]
+
+
+def test_the_html_of_every_kind_of_page_is_valid(tab: Page, checker: list[str], tmp_path: Path):
+    for number, kind in enumerate(KINDS):
+        open_kind(tab, kind)
+        answer = tab.request.get(tab.url)
+        (tmp_path / f"{number}-{kind.replace(' ', '-')}.html").write_bytes(answer.body())
+    files = sorted(str(path) for path in tmp_path.glob("*.html"))
+    done = subprocess.run([*checker, *files], capture_output=True, text=True, check=True)
+    messages = json.loads(done.stderr)["messages"]
+    wrong = [
+        (item["url"].rpartition("/")[2], item.get("lastLine"), item["message"], item.get("extract"))
+        for item in messages
+        if item["type"] == "error"
+    ]
+    assert wrong == []
+
+
+def test_a_story_with_its_lead_picture_is_light(reader: BrowserContext):
+    page = reader.new_page()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    devtools = reader.new_cdp_session(page)
+    devtools.send("Network.enable")
+    received: list[float] = []
+    asked: list[str] = []
+    devtools.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    devtools.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
+    page.goto(LEAD)
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".story-picture img").evaluate("picture => picture.naturalWidth") > 0
+    assert sum(received) < 150_000
+    assert len([url for url in asked if not url.startswith("data:")]) < 8
+    assert all(url.startswith(("http://127.0.0.1", "data:")) for url in asked)
+
+
+def test_every_page_can_be_walked_by_keyboard_and_the_first_stop_skips_to_the_content(tab: Page):
+    tab.goto(LEAD)
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.className") == "skip"
+    tab.keyboard.press("Enter")
+    assert tab.url.endswith("#content")
