@@ -1,25 +1,64 @@
-# Broadsheet: `make demo` reads the demo paper, `make test` runs the tests.
+# Broadsheet's Makefile: what is done often, in the order in which a newcomer meets it.
+# `make` alone prints this list.
+
+PYTHON ?= python3
+PORT ?= 8000
+ONLY ?=
+BIN := .venv/bin
 .DELETE_ON_ERROR:
-PY := .venv/bin/python
+.DEFAULT_GOAL := help
 
-.venv/.dev: requirements/dev.txt pyproject.toml
-	python3 -m venv .venv
-	$(PY) -m pip install -q --require-hashes -r requirements/dev.txt
-	$(PY) -m pip install -q --no-deps --no-build-isolation -e . || $(PY) -m pip install -q --no-deps -e .
-	touch $@
+demo: ready-to-run  ## Make the demo paper and read it at http://127.0.0.1:8000 (PORT=8001 for another port)
+	@$(BIN)/broadsheet demo --port $(PORT)
 
-test: .venv/.dev  ## Run the tests
-	$(PY) -m pytest -n 2 -m "not slow"
+test: ready-to-test  ## Run the tests (a quarter of an hour at most)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" $(TESTS)
 
-check: .venv/.dev  ## Format, lint, types, import contracts, migrations
-	$(PY) -m ruff format --check .
-	$(PY) -m ruff check .
-	PYTHONPATH=. $(PY) -m mypy
-	.venv/bin/lint-imports
-	$(PY) -m broadsheet manage makemigrations --check --dry-run
+test-all: ready-to-test  ## Run every test, sweeps and soaks too
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
-.PHONY: test check
+check: ready-to-test  ## Format, lint, types, import contracts, migrations, translations, docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	PYTHONPATH=. $(BIN)/mypy
+	$(BIN)/lint-imports
+	BROADSHEET_FOLDER=var/check $(BIN)/broadsheet manage makemigrations --check --dry-run
+	$(BIN)/python tools/check_docs.py
 
-lock:  ## Lock the dependencies with hashes
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --extra postgresql --custom-compile-command "make lock" pyproject.toml -o requirements/base.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --extra postgresql --group test --group check --custom-compile-command "make lock" pyproject.toml -o requirements/dev.txt
+format: ready-to-test  ## Put the code into its format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: ready-to-test  ## Measure speed, each figure a ratio taken in one run (ONLY=name); writes var/bench.json
+	$(BIN)/python -m benchmarks bench $(ONLY)
+
+prove: ready-to-test  ## Run the long proofs: sweeps, races, kills (ONLY=name); writes var/proofs.json
+	$(BIN)/python -m benchmarks prove $(ONLY)
+
+figures: ready-to-test  ## Write docs/reference/figures.md from var/bench.json and var/proofs.json
+	$(BIN)/python -m benchmarks figures
+
+messages: ready-to-test  ## Collect the words to translate, and compile the translations
+	cd src/broadsheet && ../../$(BIN)/django-admin makemessages --all --no-obsolete --no-wrap --add-location file --pythonpath ..
+	cd src/broadsheet && ../../$(BIN)/django-admin compilemessages --pythonpath ..
+
+lock:  ## Lock the libraries with their hashes (needs uv)
+	$(LOCK) pyproject.toml --group build -o requirements/base.txt
+	$(LOCK) pyproject.toml --group build --group test --group check -o requirements/dev.txt
+
+clean:  ## Take away the environment, the demo paper and what was measured
+	rm -rf .venv var tools/node/node_modules
+
+help:  ## Print this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--extra postgresql --custom-compile-command "make lock"
+
+ready-to-run:
+	@$(PYTHON) tools/setup.py run
+
+ready-to-test:
+	@$(PYTHON) tools/setup.py test
+
+.PHONY: demo test test-all check format bench prove figures messages lock clean help ready-to-run ready-to-test

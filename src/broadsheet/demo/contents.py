@@ -13,6 +13,9 @@ from typing import Any
 HERE = Path(__file__).parent
 
 
+_PROSE = {"headline", "dek", "kicker", "lead_caption", "lead_alt", "title", "summary", "origin_headline"}
+
+
 class ContentError(ValueError):
     """A file of the demo paper is wrong. The message names the file and the line."""
 
@@ -65,6 +68,8 @@ def read(path: Path) -> Content:
         meta = tomllib.loads(parts[1])
     except tomllib.TOMLDecodeError as error:
         raise ContentError(f"{path.name}: {error}") from error
+    for name in _PROSE & meta.keys():
+        meta[name] = typeset(meta[name])
     try:
         return Content(path, meta, tuple(_blocks(parts[2])))
     except (ValueError, KeyError, IndexError) as error:
@@ -97,23 +102,29 @@ def _plain(lines: list[str]) -> Iterator[Block]:
     if not lines:
         return
     if lines[0].startswith("## "):
-        yield Block("heading", {"text": lines[0].removeprefix("## ").strip(), "level": "2"})
+        yield Block("heading", {"text": typeset(lines[0].removeprefix("## ").strip()), "level": "2"})
         yield from _plain(lines[1:])
     elif lines[0].startswith(">"):
         said = [line.removeprefix(">").strip() for line in lines]
         who = [line.lstrip("—–- ") for line in said if line[:1] in "—–" and line]
         words = " ".join(line for line in said if line and line[:1] not in "—–")
-        yield Block("quote", {"text": f"<p>{inline(words)}</p>", "who": who[0] if who else ""})
+        yield Block("quote", {"text": f"<p>{inline(words)}</p>", "who": typeset(who[0]) if who else ""})
     else:
         yield Block("paragraph", f"<p>{inline(' '.join(lines))}</p>")
 
 
 def inline(text: str) -> str:
     """Emphasis, strong emphasis and links of a line as HTML."""
-    text = escape(text, quote=False)
+    text = escape(typeset(text), quote=False)
     text = re.sub(r"\[([^\]]+)\]\((https?://[^)\s]+)\)", r'<a href="\2">\1</a>', text)
     text = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", text)
     return re.sub(r"(?<!\*)\*([^*\s](?:[^*]*[^*\s])?)\*(?!\*)", r"<i>\1</i>", text)
+
+
+def typeset(text: str) -> str:
+    """Typewriter's quotes as printed ones, by what stands before them."""
+    text = re.sub(r'(^|[\s(\[—–“‘*])"', r"\1“", text).replace('"', "”")
+    return re.sub(r"(^|[\s(\[—–“*])'", r"\1‘", text).replace("'", "’")
 
 
 def _fenced(name: str, lines: list[str]) -> Block:
@@ -138,7 +149,7 @@ def _options(lines: list[str], names: tuple[str, ...]) -> tuple[dict[str, str], 
     found: dict[str, str] = {}
     rest = list(lines)
     while rest and (match := re.match(rf"({'|'.join(names)}):\s*(.*)$", rest[0].strip())):
-        found[match[1]] = match[2].strip()
+        found[match[1]] = typeset(match[2].strip())
         rest.pop(0)
     return found, rest
 
@@ -156,7 +167,7 @@ def _list(lines: list[str], ordered: bool) -> Block:
 
 def _table(lines: list[str]) -> Block:
     options, rest = _options(lines, ("caption", "source"))
-    rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in rest]
+    rows = [[typeset(cell.strip()) for cell in line.strip().strip("|").split("|")] for line in rest]
     rows = [row for row in rows if not all(re.fullmatch(r":?-+:?", cell) for cell in row)]
     return Block("table", {**options, "heads": rows[0], "rows": [[inline(cell) for cell in row] for row in rows[1:]]})
 

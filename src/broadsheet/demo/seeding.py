@@ -52,15 +52,8 @@ def seed(*, address: str, password: str, progress: Callable[[str, int, int], Non
 
 
 def _open(paper: dict[str, Any], address: str, password: str) -> None:
-    editions = [
-        opening.Edition(name, paper["paper"][name]["name"], paper["paper"][name]["tagline"]) for name in LANGUAGES
-    ]
-    imprint = (
-        "The Ferry is the demonstration paper of Broadsheet. Its people, quotes and partner newspapers are invented."
-    )
-    opening.open_paper(
-        editions=editions, address=address, publisher="The Ferry", imprint=imprint, contact="desk@example.org"
-    )
+    editions = [opening.Edition(name, **_about(paper["paper"][name])) for name in LANGUAGES]
+    opening.open_paper(editions=editions, address=address, publisher="The Ferry", contact="desk@example.org")
     accounts.ensure_chief(email=EDITOR, password=password, first_name="Edda", last_name="Itor")
     offer = paper["offer"]
     paywall.set_terms(
@@ -72,6 +65,10 @@ def _open(paper: dict[str, Any], address: str, password: str) -> None:
         yearly_minor=offer["yearly"],
         trial_days=offer["trial_days"],
     )
+
+
+def _about(words: dict[str, str]) -> dict[str, str]:
+    return {name: words[name] for name in ("name", "tagline", "imprint")}
 
 
 def _wall_text(paper: dict[str, Any], language: str) -> dict[str, str]:
@@ -125,6 +122,7 @@ def _story(content: Content, ids: Ids, address: str) -> None:
             kicker=meta["kicker"], dek=meta["dek"], access=meta["access"], published=meta["published"],
             body=[_stream(block, language, content, ids) for block in content.blocks],
             picture=_picture(content.slug, meta["headline"], meta["lead_alt"], meta["lead_caption"], ids),
+            picture_caption=meta["lead_caption"], picture_alt=meta["lead_alt"],
             dateline=dateline, bylines=tuple(_bylines(meta)),
             topics=tuple(ids.topics[language, slug] for slug in meta["topics"]),
             places=tuple(ids.places[language, row["slug"]] for row in meta.get("places", ())),
@@ -189,7 +187,12 @@ def _page(content: Content) -> None:
     ids = Ids()
     body = [_stream(block, meta["language"], content, ids) for block in content.blocks]
     filing.file_info(
-        language=meta["language"], slug=meta["slug"], title=meta["title"], body=body, summary=meta.get("summary", "")
+        language=meta["language"],
+        slug=meta["slug"],
+        title=meta["title"],
+        body=body,
+        summary=meta.get("summary", ""),
+        listed=True,
     )
 
 
@@ -198,7 +201,7 @@ def _newsletters_and_editions(paper: dict[str, Any]) -> None:
     for language, (title, summary) in _NEWSLETTER_PAGE.items():
         items = [_item(_newsletter_line(row, language)) for row in paper["newsletters"]]
         body = [{"type": "list", "value": {"ordered": False, "items": items}, "id": str(uuid4())}]
-        filing.file_info(language=language, slug="newsletters", title=title, summary=summary, body=body)
+        filing.file_info(language=language, slug="newsletters", title=title, summary=summary, body=body, listed=True)
     for row in paper["editions"]:
         name, number = row["en"]["title"], row["number"]
         cover = _picture(f"cover-{number}", name, f"Cover of number {number}: {name}", "", Ids())

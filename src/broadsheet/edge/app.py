@@ -17,9 +17,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from broadsheet import clock
-from broadsheet.edge.compose import Composer, Negotiation
+from broadsheet.edge.compose import Composer, Headers, Negotiation
 from broadsheet.edge.cookies import find
-from broadsheet.edge.hot import Headers, HotPage, HotPages, body_headers
+from broadsheet.edge.hot import HotPage, HotPages
 from broadsheet.edge.policy import Policy, read_policy
 from broadsheet.edge.robots import is_preview_bot
 from broadsheet.edge.shelf import Shelf
@@ -42,6 +42,7 @@ log = logging.getLogger("broadsheet.edge")
 SHELVED = b"x-broadsheet-shelved"
 POLL_SECONDS = 0.2
 PASSED_THROUGH = ("/admin/", "/static/", "/media/", "/documents/", "/account/")
+EMPTY = {"type": "http.response.body", "body": b""}
 _PREFETCH = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
 _ANSWERS = {
     Answer.GRANTED: rules.NEW_GRANT,
@@ -138,10 +139,9 @@ class Edge:
         if not slip:
             await _send_ready(page, kind, encoding, headers, method, send, set_cookie)
             return
-        body = self._composer.compose(entry.variants[kind], encoding, slip)
-        answer = [*page.common, *set_cookie, *body_headers(body, encoding)]
-        await send({"type": "http.response.start", "status": 200, "headers": answer})
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+        start, body = self._composer.compose(entry.variants[kind], encoding, slip, page.common)
+        await send({**start, "headers": [*start["headers"], *set_cookie]} if set_cookie else start)
+        await send(body if method != "HEAD" else EMPTY)
 
     def _who(
         self, story: bytes, headers: dict[bytes, bytes], method: str, terms: Terms
@@ -336,9 +336,9 @@ async def _send_ready(
         return
     start = ready.start
     if extra:
-        start = {**start, "headers": [*start["headers"], *extra]}  # type: ignore[misc]
+        start = {**start, "headers": [*start["headers"], *extra]}
     await send(start)
-    await send(ready.body if method != "HEAD" else {"type": "http.response.body", "body": b""})
+    await send(ready.body if method != "HEAD" else EMPTY)
 
 
 async def _refuse_prefetch(send: Send) -> None:

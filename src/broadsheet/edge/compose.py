@@ -5,11 +5,22 @@ from __future__ import annotations
 import gzip
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import brotli
 import zstandard
 
 from broadsheet.edge.shelf import ENCODINGS, Variant
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class Answer(NamedTuple):
+    """The two messages of an answer, made once and sent often."""
+
+    start: dict[str, Any]
+    body: dict[str, Any]
+
 
 # Quick settings: a slip is composed while a reader waits.
 QUICK: dict[str, Callable[[bytes], bytes]] = {
@@ -62,15 +73,15 @@ def _choose(accept: bytes) -> str:
 
 
 class Composer:
-    """Composed bytes, the least recently used forgotten first beyond `most` bytes."""
+    """Composed answers, the least recently used forgotten first beyond `most` bytes."""
 
     def __init__(self, most: int = 32 * 1024 * 1024) -> None:
-        self._kept: OrderedDict[tuple[str, str, bytes], bytes] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, bytes], Answer] = OrderedDict()
         self._size = 0
         self._most = most
 
-    def compose(self, variant: Variant, encoding: str, slip: bytes) -> bytes:
-        """The variant's bytes in `encoding` with `slip` in its slot."""
+    def compose(self, variant: Variant, encoding: str, slip: bytes, common: Headers) -> Answer:
+        """The answer with the variant's bytes in `encoding`, and `slip` in its slot. `common`: the page's headers."""
         name = (variant.etag, encoding, slip)
         found = self._kept.get(name)
         if found is not None:
@@ -79,8 +90,20 @@ class Composer:
         body = variant.head + slip + variant.tail
         if encoding in QUICK:
             body = QUICK[encoding](body)
-        self._kept[name] = body
+        found = self._kept[name] = answer([*common, *body_headers(body, encoding)], body)
         self._size += len(body)
         while self._size > self._most and len(self._kept) > 1:
-            self._size -= len(self._kept.popitem(last=False)[1])
-        return body
+            self._size -= len(self._kept.popitem(last=False)[1].body["body"])
+        return found
+
+
+def answer(headers: Headers, body: bytes) -> Answer:
+    """An answer of 200, ready to be sent."""
+    start = {"type": "http.response.start", "status": 200, "headers": headers}
+    return Answer(start, {"type": "http.response.body", "body": body})
+
+
+def body_headers(body: bytes, encoding: str) -> Headers:
+    """Length, and encoding where there is one."""
+    headers = [(b"content-length", str(len(body)).encode())]
+    return headers if encoding == "identity" else [(b"content-encoding", encoding.encode()), *headers]

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from broadsheet.edge.compose import Headers, answer, body_headers
 from broadsheet.edge.shelf import Entry, Shelf, Variant
 from broadsheet.paywall.rules import Access
-
-Headers = list[tuple[bytes, bytes]]
 
 
 class Ready(NamedTuple):
     """One variant in one encoding: the answer's start, its body, and the answer where the browser has it already."""
 
     etag: bytes
-    start: dict[str, object]
-    body: dict[str, object]
-    unchanged: dict[str, object]
+    start: dict[str, Any]
+    body: dict[str, Any]
+    unchanged: dict[str, Any]
 
 
 class HotPage:
@@ -45,8 +44,7 @@ class HotPage:
         headers = [*self.common, (b"etag", etag), *body_headers(body, encoding)]
         return Ready(
             etag,
-            {"type": "http.response.start", "status": 200, "headers": headers},
-            {"type": "http.response.body", "body": body},
+            *answer(headers, body),
             {"type": "http.response.start", "status": 304, "headers": [*self.common, (b"etag", etag)]},
         )
 
@@ -98,12 +96,6 @@ def common_headers(entry: Entry) -> Headers:
             (b"vary", b"Accept-Encoding"),
         ]
     return headers
-
-
-def body_headers(body: bytes, encoding: str) -> Headers:
-    """Length, and encoding where there is one."""
-    headers = [(b"content-length", str(len(body)).encode())]
-    return headers if encoding == "identity" else [(b"content-encoding", encoding.encode()), *headers]
 
 
 def etag_of(variant: Variant, encoding: str) -> bytes:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from broadsheet.paywall.rules import Terms
 
 DATE = "@@date@@"
+MOST_MADE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,18 @@ class Policy:
 
     terms: Terms = field(default_factory=Terms)
     slips: dict[str, dict[str, str]] = field(default_factory=dict)
+    _made: dict[tuple[str, str, date | None], bytes] = field(default_factory=dict)
 
     def slip(self, language: str, name: str, free_again: date | None = None) -> bytes:
         """A slip's bytes, with the date of the next free story where it names one; empty where there is none."""
+        found = self._made.get((language, name, free_again))
+        if found is None:
+            if len(self._made) > MOST_MADE:
+                self._made.clear()
+            found = self._made[language, name, free_again] = self._make(language, name, free_again)
+        return found
+
+    def _make(self, language: str, name: str, free_again: date | None) -> bytes:
         text = self.slips.get(language, {}).get(name, "")
         if free_again is not None and DATE in text:
             text = text.replace(DATE, time_tag(free_again, language))
@@ -34,7 +43,6 @@ def read_policy(document: dict[str, Any] | None) -> Policy:
     return Policy(Terms(**document["terms"]), document["slips"])
 
 
-@lru_cache(maxsize=512)
 def time_tag(day: date, language: str) -> str:
     """A date in the reader's language, as HTML: 24 December, ٢٤ ديسمبر."""
     from babel import Locale

@@ -320,7 +320,7 @@ def story_card(page: Any) -> StoryCard:
         dateline=place(page.dateline) if page.dateline else None,
         published=page.first_published_at,
         access=page.access,
-        picture=picture(page.picture, page.picture_caption),
+        picture=picture(page.picture, page.picture_caption, page.picture_alt),
         lead=page.lead_html,
     )
 

@@ -80,7 +80,7 @@ def chrome(site: Site, language: str) -> cards.Chrome | None:
     front = front or next(iter(fronts), None)
     if front is None:
         return None
-    ours = PaperSettings.for_site(site)
+    ours = PaperSettings.objects.filter(site=site).first() or PaperSettings(site=site)
     sections = SectionPage.objects.live().public().child_of(front)
     pages = InfoPage.objects.live().public().in_menu().child_of(front)
     return cards.Chrome(
@@ -89,7 +89,7 @@ def chrome(site: Site, language: str) -> cards.Chrome | None:
         sections=tuple(cards.section(row) for row in sections),
         pages=tuple(cards.Name(row.title, row.url or "") for row in pages),
         editions=tuple(cards.edition(row, row.pk == front.pk) for row in fronts),
-        publisher=ours.publisher, imprint=ours.imprint, contact=ours.contact, logo=cards.picture(ours.logo),
+        publisher=ours.publisher, imprint=front.imprint, contact=ours.contact, logo=cards.picture(ours.logo),
     )  # fmt: skip
 
 

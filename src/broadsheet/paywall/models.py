@@ -85,7 +85,7 @@ class MeterSettings(ClusterableModel, BaseSiteSetting):
 
 def languages() -> list[tuple[str, str]]:
     """The languages in which the paper appears."""
-    return list(settings.WAGTAIL_CONTENT_LANGUAGES)
+    return [(code, str(name)) for code, name in settings.WAGTAIL_CONTENT_LANGUAGES]
 
 
 class WallText(Orderable):

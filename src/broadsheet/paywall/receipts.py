@@ -2,7 +2,7 @@
 
     value   = base64url(payload) "." base64url(mac)
     payload = version(1) key id(1) reader id(16) window start(2, days since 1970) n(1) n x tag(12)
-    mac     = keyed BLAKE2b-128 of the payload, under the meter's own key
+    mac     = keyed BLAKE2b-128 of the payload's text as it stands in the value, under the meter's own key
 
 A tag is a keyed hash of the story under the reader's own id, so the cookie does not list what was read to anybody
 who lacks it, and the ledger, which keeps tags but not ids, holds no reading history. Anything wrong with a value,
@@ -11,12 +11,12 @@ whatever it is, makes it no receipt at all; nothing here raises on input from ou
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable
 from hashlib import blake2b
 from hmac import compare_digest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 VERSION = 1
 ID_SIZE = 16
@@ -48,33 +48,37 @@ class KeyRing:
             raise ValueError("METER_KEY: give at least 32 characters.")
         # BLAKE2b takes 64 bytes of key at most; a longer one is hashed down to that.
         sized = [blake2b(key).digest() for key in keys]
-        self._current = sized[0]
         self._current_id = _key_id(sized[0])
         self._keys = {_key_id(key): key for key in reversed(sized)}
+        self._begun: dict[tuple[int, bytes], Any] = {}  # keyed hashes, ready for the text: by key and purpose
 
     def seal(self, purpose: bytes, body: bytes) -> bytes:
         """`body`, signed for one purpose (8 to 16 bytes that keep receipts, passes and the like apart)."""
-        payload = bytes((VERSION, self._current_id)) + body
-        return _encode(payload) + b"." + _encode(_mac(self._current, purpose, payload))
+        text = _encode(bytes((VERSION, self._current_id)) + body)
+        return text + b"." + self._mac(self._current_id, purpose, text)
 
     def unseal(self, purpose: bytes, value: bytes, most: int) -> bytes | None:
         """The body of a sealed value of at most `most` bytes; None where it is not one of ours, whole and unaltered."""
         if len(value) > most:
             return None
-        text, dot, seal = value.partition(b".")
-        if not dot:
-            return None
+        text, _, seal = value.partition(b".")
         try:
             payload = _decode(text)
-            mac = _decode(seal)
-        except (Base64Error, ValueError):
+        except Base64Error:
             return None
-        if len(payload) < 2 or payload[0] != VERSION:
+        if len(payload) < 2 or payload[0] != VERSION or payload[1] not in self._keys:
             return None
-        key = self._keys.get(payload[1])
-        if key is None or not compare_digest(mac, _mac(key, purpose, payload)):
-            return None
-        return payload[2:]
+        return payload[2:] if compare_digest(seal, self._mac(payload[1], purpose, text)) else None
+
+    def _mac(self, key_id: int, purpose: bytes, text: bytes) -> bytes:
+        """The seal's text. It covers the text, not what the text decodes to: one value has one spelling."""
+        begun = self._begun.get((key_id, purpose))
+        if begun is None:
+            begun = blake2b(digest_size=MAC_SIZE, key=self._keys[key_id], person=purpose)
+            self._begun[key_id, purpose] = begun
+        whole = begun.copy()
+        whole.update(text)
+        return _encode(whole.digest())
 
     def sign(self, receipt: Receipt) -> bytes:
         """The cookie's value for a receipt."""
@@ -117,21 +121,17 @@ def with_tags(reader: bytes, window_start: int, tags: Iterable[bytes]) -> Receip
     return Receipt(reader, window_start, tuple(tags)[-MOST_TAGS:])
 
 
-def _mac(key: bytes, purpose: bytes, payload: bytes) -> bytes:
-    return blake2b(payload, digest_size=MAC_SIZE, key=key, person=purpose).digest()
-
-
 def _key_id(key: bytes) -> int:
     return blake2b(key, digest_size=1, person=b"bs-key-id").digest()[0]
 
 
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+_FROM_URL = bytes.maketrans(b"-_", b"+/")
+
+
 def _encode(data: bytes) -> bytes:
-    return urlsafe_b64encode(data).rstrip(b"=")
+    return b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=")
 
 
 def _decode(text: bytes) -> bytes:
-    data = urlsafe_b64decode(text + b"=" * (-len(text) % 4))
-    # Python's decoder drops characters that it does not know: one value must have one spelling.
-    if _encode(data) != text:
-        raise ValueError("not canonical base64url")
-    return data
+    return a2b_base64(text.translate(_FROM_URL) + b"=" * (-len(text) % 4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -47,6 +48,8 @@ def build() -> Edge:
     from broadsheet.prerender import operations
 
     operations.publish_policy()
+    gc.collect()
+    gc.freeze()  # Django's hundred thousands of objects live as long as the process: no collection need look at them
     url = settings.LEDGER_URL
     return Edge(
         Lanes(django),

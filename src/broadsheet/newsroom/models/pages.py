@@ -23,13 +23,18 @@ class FrontPage(Page):
     """The first page of one language's edition. It is edited, not poured."""
 
     tagline = models.CharField(_("tagline"), max_length=160, blank=True, help_text=_("One line under the name."))
+    imprint = models.TextField(
+        _("imprint"),
+        blank=True,
+        help_text=_("Postal address and whatever the law asks for, in the foot of every page."),
+    )
     packages = BodyField(FrontBlocks(), verbose_name=_("packages"), blank=True)
 
     template = "broadsheet/front.html"
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["broadsheet_newsroom.SectionPage", "broadsheet_newsroom.InfoPage"]
 
-    content_panels = [*Page.content_panels, FieldPanel("tagline"), FieldPanel("packages")]
+    content_panels = [*Page.content_panels, FieldPanel("tagline"), FieldPanel("packages"), FieldPanel("imprint")]
 
     class Meta:
         verbose_name = _("front page")

@@ -15,11 +15,6 @@ class PaperSettings(BaseSiteSetting):
     publisher = models.CharField(
         _("publisher"), max_length=160, blank=True, help_text=_("The legal person behind the paper.")
     )
-    imprint = models.TextField(
-        _("imprint"),
-        blank=True,
-        help_text=_("Postal address and whatever the law asks for, in the foot of every page."),
-    )
     contact = models.EmailField(_("contact"), blank=True)
     logo = models.ForeignKey(
         "broadsheet_newsroom.Picture",
@@ -32,7 +27,6 @@ class PaperSettings(BaseSiteSetting):
 
     panels = [
         FieldPanel("publisher"),
-        FieldPanel("imprint"),
         FieldPanel("contact"),
         FieldPanel("logo"),
     ]

@@ -78,6 +78,9 @@ class StoryPage(Page):
     picture_caption = models.TextField(
         _("caption"), blank=True, help_text=_("Left empty, the picture's own caption is used.")
     )
+    picture_alt = models.CharField(
+        _("alt text"), max_length=500, blank=True, help_text=_("Left empty, the picture's own is used.")
+    )
     body = BodyField(StoryBlocks(), verbose_name=_("body"), blank=True)
     access = models.CharField(
         _("access"),
@@ -136,7 +139,9 @@ class StoryPage(Page):
         FieldPanel("kicker"),
         FieldPanel("title", heading=_("headline"), classname="title"),
         FieldPanel("dek"),
-        MultiFieldPanel([FieldPanel("picture"), FieldPanel("picture_caption")], heading=_("lead picture")),
+        MultiFieldPanel(
+            [FieldPanel("picture"), FieldPanel("picture_caption"), FieldPanel("picture_alt")], heading=_("lead picture")
+        ),
         InlinePanel("bylines", heading=_("byline"), label=_("name")),
         FieldPanel("dateline"),
         FieldPanel("body"),

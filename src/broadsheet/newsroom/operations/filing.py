@@ -48,6 +48,7 @@ class Filing:
     published: datetime | None = None
     picture: int | None = None
     picture_caption: str = ""
+    picture_alt: str = ""
     dateline: int | None = None
     bylines: tuple[tuple[int, str], ...] = ()
     topics: tuple[int, ...] = ()
@@ -152,6 +153,7 @@ def file_story(filing: Filing) -> int:
         access=filing.access,
         picture_id=filing.picture,
         picture_caption=filing.picture_caption,
+        picture_alt=filing.picture_alt[:500],
         dateline_id=filing.dateline,
         origin_id=filing.origin,
         origin_language=filing.origin_language,
@@ -174,13 +176,15 @@ def file_story(filing: Filing) -> int:
 
 
 @transaction.atomic
-def file_info(*, language: str, slug: str, title: str, body: Blocks, summary: str = "", live: bool = True) -> int:
-    """Make a page about the paper, or give the one that stands there."""
+def file_info(
+    *, language: str, slug: str, title: str, body: Blocks, summary: str = "", live: bool = True, listed: bool = False
+) -> int:
+    """Make a page about the paper, or give the one that stands there. `listed`: in the foot of every page."""
     front = FrontPage.objects.get(locale__language_code=language)
     found = InfoPage.objects.child_of(front).filter(slug=slug).first()
     if found is None:
         found = InfoPage(title=title, slug=slug, locale=front.locale, summary=summary[:255], body=json.dumps(body))
-        found.live = False
+        found.live, found.show_in_menus = False, listed
         found.translation_key = _twin_key(InfoPage, slug) or found.translation_key
         front.add_child(instance=found)
         revision = found.save_revision()

@@ -38,12 +38,11 @@ class Edition:
     language: str
     name: str
     tagline: str = ""
+    imprint: str = ""
 
 
 @transaction.atomic
-def open_paper(
-    *, editions: list[Edition], address: str, publisher: str = "", imprint: str = "", contact: str = ""
-) -> Site:
+def open_paper(*, editions: list[Edition], address: str, publisher: str = "", contact: str = "") -> Site:
     """Make a front page for each language, the first being the default, with groups and workflow. Safe to repeat."""
     first = _front(editions[0], None)
     for edition in editions[1:]:
@@ -51,7 +50,7 @@ def open_paper(
     site = _site(first, editions[0].name, address)
     PaperSettings.objects.update_or_create(
         site=site,
-        defaults={"publisher": publisher, "imprint": imprint, "contact": contact},
+        defaults={"publisher": publisher, "contact": contact},
     )
     for name, permissions in _PAGES.items():
         _group(name, permissions)
@@ -66,6 +65,7 @@ def _front(edition: Edition, first: FrontPage | None) -> FrontPage:
         return found
     root = Page.get_first_root_node()
     front = FrontPage(title=edition.name, slug=f"front-{edition.language}", locale=locale, tagline=edition.tagline)
+    front.imprint = edition.imprint
     if first is not None:
         front.translation_key = first.translation_key
     root.add_child(instance=front)

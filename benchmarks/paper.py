@@ -1,0 +1,36 @@
+"""The application that is measured: the demo paper behind its edge, and beside it fixed bytes of the same size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from broadsheet.web.asgi import build
+
+
+class Fixed:
+    """The least that an ASGI application can do: the very headers and bytes that a story's reader got, again."""
+
+    def __init__(self, edge: Any) -> None:
+        self._edge = edge
+        self._answers: dict[str, list[Any]] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """The answer kept under /fixed/<name><path>, taken from the paper at the first asking; else the paper."""
+        if scope["type"] == "http" and scope["path"].startswith("/fixed/"):
+            for message in self._answers.get(scope["path"]) or await self._prepare(scope, receive):
+                await send(message)
+            return
+        await self._edge(scope, receive, send)
+
+    async def _prepare(self, scope: Any, receive: Any) -> list[Any]:
+        kept = self._answers[scope["path"]] = []
+        path = "/" + scope["path"].split("/", 3)[3]
+
+        async def send(message: Any) -> None:
+            kept.append(message)
+
+        await self._edge({**scope, "path": path}, receive, send)
+        return kept
+
+
+application = Fixed(build())

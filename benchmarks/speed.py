@@ -1,0 +1,76 @@
+"""What the meter costs: each kind of reader against fixed bytes of the same size from the same server."""
+
+from __future__ import annotations
+
+import urllib.request
+
+import click
+
+from benchmarks.load import Server, Slice, cpu_ratio, load, ratio, serving
+from benchmarks.registry import Figure, measures
+
+ROUNDS, SECONDS = 7, 2
+STORY, OTHER = "/world/two-cities-one-river/", "/planet/a-register-of-holes/"
+BROWSER = {
+    "Accept-Encoding": "gzip, deflate, br, zstd", "Accept": "text/html,application/xhtml+xml", "Accept-Language": "en",
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0",
+    "Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "none",
+}  # fmt: skip
+# Every request is another reader on another network.
+STRANGERS = """
+math.randomseed({seed})
+request = function()
+  wrk.headers["X-Forwarded-For"] = math.random(1, 223) .. "." .. math.random(0, 255) .. "." .. math.random(0, 255) .. ".9"
+  return wrk.format()
+end
+"""
+
+
+@measures(
+    "bench",
+    "meter",
+    Figure("reread_vs_fixed", 0.7, "least", "A reader opens again a story that their receipt lists: ready bytes, no I/O."),
+    Figure("past_meter_vs_fixed", 0.7, "least", "A stranger past the meter: the preview with the wall's words for them."),
+    Figure(
+        "grant_sqlite_vs_fixed", 0.25, "least",
+        "Every request is a new reader who is granted a story: decided, written to the ledger on SQLite, receipt signed.",
+    ),
+)  # fmt: skip
+def meter() -> dict[str, float]:
+    """Alternating slices of fixed bytes and of each kind of reader."""
+    with serving() as server:
+        cookie = _cookie(server, STORY)
+        read = {**BROWSER, "Cookie": cookie}
+        return {
+            "reread_vs_fixed": _against(server, "re-read", STORY, read),
+            "past_meter_vs_fixed": _against(server, "past the meter", OTHER, read),
+            "grant_sqlite_vs_fixed": _against(server, "grant", STORY, BROWSER, STRANGERS),
+        }
+
+
+def _cookie(server: Server, path: str) -> str:
+    """The receipt of a reader who opened one story."""
+    with urllib.request.urlopen(_asked(server, path, {})) as answer:
+        return str(answer.headers["Set-Cookie"]).partition(";")[0]
+
+
+def _asked(server: Server, path: str, headers: dict[str, str]) -> urllib.request.Request:
+    return urllib.request.Request(server.address + path, headers={**BROWSER, **headers})
+
+
+def _against(server: Server, name: str, path: str, headers: dict[str, str], script: str = "") -> float:
+    with urllib.request.urlopen(_asked(server, path, headers)) as answer:
+        size = len(answer.read())
+    fixed_path = f"/fixed/{name.replace(' ', '-')}{path}"
+    load(server, fixed_path, 1, headers)
+    pairs: list[tuple[Slice, Slice]] = []
+    load(server, path, 1, headers, script.replace("{seed}", "1"))  # warm
+    for number in range(ROUNDS):
+        fixed = load(server, fixed_path, SECONDS, headers)
+        ours = load(server, path, SECONDS, headers, script.replace("{seed}", str(number + 2)))
+        if ours.wrong:
+            raise SystemExit(f"{name}: {ours.wrong} answers were errors")
+        pairs.append((ours, fixed))
+    rates = [round(one.rate) for one, _ in pairs]
+    click.echo(f"    {name}: {size} bytes, {min(rates)} to {max(rates)} a second; processor {cpu_ratio(pairs)}")
+    return ratio(pairs)
