@@ -37,13 +37,13 @@ def person(
     hem = 0.0 if long else -34.0
     body = path(f"M-10 -84H10L16 {hem:.1f}H-16z", coat)
     lee = path(f"M3 -84H10L16 {hem:.1f}H5z", dark(coat, 0.22))
-    reach = {
+    reach: dict[str, list[tuple[tuple[float, float], ...]]] = {
         "down": [((-10, -80), (-16, -48)), ((10, -80), (17, -48))],
         "up": [((-10, -80), (-22, -108)), ((10, -80), (17, -48))],
         "out": [((-10, -78), (-38, -70)), ((10, -80), (17, -48))],
         "hold": [((-10, -78), (-20, -60), (-4, -58)), ((10, -78), (16, -60), (0, -58))],
-    }[arms]
-    limbs = "".join(line([(x, y) for x, y in joints], dark(coat, 0.12), 7) for joints in reach)
+    }
+    limbs = "".join(line(joints, dark(coat, 0.12), 7) for joints in reach[arms])
     head = disc(0, -92, 8.5, skin) + path("M-8.5 -93A8.5 8.5 0 0 1 8.5 -93z", BARK)
     top = poly([(-16, -95), (16, -95), (9, -104), (-9, -104)], hat) if hat else ""
     return sized(size, shadow(26, 30) + legs + limbs + body + lee + head + top)

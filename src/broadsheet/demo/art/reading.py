@@ -129,13 +129,14 @@ def _outdoors(scene: str, items: list[Named], chance: random.Random) -> str:
 
 
 LIGHTS = (
-    (r"night|midnight|stars|moon", "night"), (r"dusk|evening|twilight|sunset", "dusk"), (r"dawn|morning|sunrise", "dawn"),
-    (r"noon|heat|dust|desert", "noon"), (r"grey|fog|mist|rain|storm|cloud", "grey"), (r"snow|ice|frost|cold|winter", "cold"),
-    (r"blue|clear", "blue"),
+    (r"night|midnight|stars|moon", "night"), (r"dusk|evening|twilight|sunset", "dusk"),
+    (r"dawn|morning|sunrise", "dawn"), (r"noon|heat|dust|desert", "noon"), (r"grey|fog|mist|rain|storm|cloud", "grey"),
+    (r"snow|ice|frost|cold|winter", "cold"), (r"blue|clear", "blue"),
 )  # fmt: skip
 GROUNDS = (
     (r"snow|ice|frozen", "#e6ecea"), (r"dune|sand|desert|beach", SAND), (r"green|meadow|grass|rice|forest", "#86a05e"),
-    (r"yellow|wheat|straw|steppe", STRAW), (r"red earth|brick|clay", CLAY), (r"street|square|quay|asphalt|stone", STONE),
+    (r"yellow|wheat|straw|steppe", STRAW), (r"red earth|brick|clay", CLAY),
+    (r"street|square|quay|asphalt|stone", STONE),
 )  # fmt: skip
 
 
