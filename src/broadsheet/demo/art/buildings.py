@@ -42,7 +42,7 @@ def block(chance: random.Random, width: float, height: float, colour: str, lit: 
         rect(-width / 2, -height, face, height, colour),
         rect(width / 2 - side, -height, side, height, dark(colour)),
     ]
-    across, down = max(2, int(face // 30)), max(2, int(height // 42))
+    across, down = max(2, int(face // 24)), max(2, int(height // 34))
     wide, tall = face / (across + 0.8), height / (down + 0.5)
     for i in range(across):
         for j in range(down):
@@ -57,7 +57,7 @@ def city(chance: random.Random, start: float, end: float, base: float, tall: flo
     """A row of blocks of unlike heights, with a chimney and a crane among them."""
     parts, x, last = [], start, ""
     while x < end:
-        wide = chance.uniform(54, 128)
+        wide = chance.uniform(44, 104)
         high = tall * chance.choice([0.36, 0.5, 0.62, 0.8, 1])
         colour = chance.choice([code for code in colours if code != last])
         parts.append(at(x + wide / 2, base, block(chance, wide, high, colour, lit)))

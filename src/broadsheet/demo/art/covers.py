@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import random
+from importlib.resources import files
 from xml.sax.saxutils import escape
 
 from broadsheet.demo.art import buildings, land, music, people, things
-from broadsheet.demo.art.shapes import CREAM, INK, WHITE, at, below, curve, dark, disc, light, mix, poly, rect
+from broadsheet.demo.art.shapes import CREAM, INK, WHITE, at, below, curve, dark, disc, light, mix, path, poly, rect
 
 COVER = (1200, 1600)
+
+
+# The words as outlines, after Noto Serif Display, so that they are the same on every machine.
+OUTLINES = json.loads((files(__package__) / "words.json").read_text())
 
 
 def cover(number: str) -> str:
@@ -17,28 +23,29 @@ def cover(number: str) -> str:
     return draw(random.Random(f"cover-{number}"), number)
 
 
-def _type(number: str, title: tuple[str, ...], line: str, ink: str, accent: str) -> str:
-    """The words on a cover."""
-    parts = [
-        _text(600, 232, "The Ferry", 232, ink, "middle", -6),
-        rect(70, 276, 1060, 5, ink),
-        _text(70, 328, "The world’s journalism, carried into English", 31, ink),
-        _text(1130, 328, f"Weekly No. {number}", 31, ink, "end"),
-    ]
-    parts += [_text(70, 1478 + i * 98, words, 104, accent, spacing=-2) for i, words in enumerate(title)]
-    return "".join(parts) + _text(1130, 1478 + 98 * (len(title) - 1), line, 31, ink, "end")
+def _type(number: str, title: str, ink: str, accent: str) -> str:
+    """The words on a cover: name, line, number, title."""
+    parts = [_set("The Ferry", 66, 246, 1068, ink), rect(66, 312, 1068, 5, ink)]
+    parts.append(_small(66, "The world’s journalism, carried into English", ink))
+    parts.append(_small(1134, f"Weekly No. {number}", ink, "end"))
+    return "".join([*parts, _set(title, 66, 1516, min(1068, 96 * OUTLINES[title]["width"] / 1000), accent)])
 
 
-def _text(x: float, y: float, words: str, size: float, fill: str, anchor: str = "start", spacing: float = 0) -> str:
-    face = 'font-family="Charter, Gelasio, Tinos, DejaVu Serif, serif" font-weight="700"'
-    place = f'x="{x}" y="{y}" font-size="{size}" letter-spacing="{spacing}" text-anchor="{anchor}"'
-    return f'<text {place} {face} fill="{fill}">{escape(words)}</text>'
+def _set(words: str, x: float, y: float, width: float, fill: str) -> str:
+    """Words as outlines, as wide as given."""
+    drawn = at(x, y, path(OUTLINES[words]["outline"], fill), width / OUTLINES[words]["width"])
+    return f'<g aria-label="{escape(words)}">{drawn}</g>'
+
+
+def _small(x: float, words: str, fill: str, anchor: str = "start") -> str:
+    face = 'font-family="Liberation Sans" font-weight="700" font-size="29"'
+    return f'<text x="{x}" y="362" {face} text-anchor="{anchor}" fill="{fill}">{escape(words)}</text>'
 
 
 def _hands(chance: random.Random, number: str) -> str:
     """What the hand knows: an open hand over a bench with the things that hands make."""
     ground, ink, accent = "#e9dcc6", "#3a2616", "#8a4a1f"
-    parts = [rect(0, 0, 1200, 1600, ground), disc(600, 800, 400, "#e2a95a"), disc(600, 800, 310, light("#e2a95a", 0.3))]
+    parts = [rect(0, 0, 1200, 1600, ground), disc(600, 820, 400, "#e2a95a"), disc(600, 820, 310, light("#e2a95a", 0.3))]
     parts.append(at(600, 1090, people.open_hand(420, "#a8673e")))
     parts += [
         curve(f"M{540 + i * 34} 960C{520 + i * 40} 900 {570 + i * 30} 860 {600 + i * 28} 800", dark("#a8673e", 0.4), 6)
@@ -51,11 +58,11 @@ def _hands(chance: random.Random, number: str) -> str:
     ]
     parts += [
         at(180, 1330, things.pot(190, "#b1442b")),
-        at(960, 1340, music.lute_bowl(330)),
+        at(985, 1335, music.lute_bowl(270)),
         at(400, 1330, things.bread(190)),
     ]
     parts += [at(700, 1330, things.letters("ab", 110, chance)), at(560, 1310, things.pen(60, "#c08a4c"), turn=-14)]
-    return "".join([*parts, _type(number, ("What the Hand Knows",), "", ink, accent)])
+    return "".join([*parts, _type(number, "What the Hand Knows", ink, accent)])
 
 
 def _banks(chance: random.Random, number: str) -> str:
@@ -75,4 +82,4 @@ def _banks(chance: random.Random, number: str) -> str:
     ]
     parts += [at(300, 1330, people.person(230, accent, hat=INK)), at(905, 768, people.person(40, ink))]
     parts += [rect(0, 1372, 1200, 240, ground)]
-    return "".join([*parts, _type(number, ("Opposite Banks",), "", ink, accent)])
+    return "".join([*parts, _type(number, "Opposite Banks", ink, accent)])

@@ -137,7 +137,7 @@ def open_hand(size: float, skin: str = SKINS[1]) -> str:
             palm
             + fingers
             + at(28, -30, rect(-8, -48, 16, 52, skin, round_=8), turn=52)
-            + path("M4 -66H30V50H10z", dark(skin), 0.4)
+            + path("M6 -60H30V-8L22 4V54H9z", dark(skin), 0.4)
         ),
     )
 

@@ -239,7 +239,7 @@ def letters(text: str, size: float, chance: random.Random, wood: str = WALNUT) -
     parts = []
     for i, letter in enumerate(text):
         block = rect(0, -100, 80, 100, light(wood, 0.25)) + rect(62, -100, 18, 100, dark(wood, 0.1))
-        face = 'font-size="78" font-weight="700" font-family="serif" text-anchor="middle"'
+        face = 'font-size="78" font-weight="700" font-family="Liberation Sans" text-anchor="middle"'
         block += f'<text x="33" y="-22" {face} fill="{INK}">{letter}</text>'
         lift = chance.uniform(-0.04, 0.04) * size
         parts.append(at(i * size * 0.86, lift, sized(size, block), turn=chance.uniform(-2, 2)))

@@ -52,7 +52,7 @@ def frozen_bridge(chance: random.Random) -> str:
     parts.append(below([(-20, 462), (420, 458), (900, 464), (1620, 460)], WHITE, floor=500))
     parts.append(land.ice(chance, 480, 930, 20))
     parts.append(land.glade(1170, 486, 720, 46, "#f4e2b4"))
-    parts.append(buildings.bridge((20, 792), (1330, 484), 62, 7, STONE))
+    parts.append(buildings.bridge((20, 792), (1370, 472), 62, 7, STONE))
     bank = [(-20, 792), (170, 800), (420, 862), (820, 884), (1200, 872), (1620, 890)]
     parts += [below([(x, y - 10) for x, y in bank], WHITE), below(bank, "#dde6e6")]
     road = "M-20 806C120 812 210 880 420 908C760 950 1200 930 1620 940V1030"
@@ -61,9 +61,9 @@ def frozen_bridge(chance: random.Random) -> str:
     parts.append(curve("M-10 846C110 850 190 922 400 956C760 1000 1200 980 1620 984", WHITE, 5, 0.8))
     fleet = (machines.excavator, machines.loader, machines.dumper, machines.roller, machines.excavator)
     for draw, x, size in reversed(
-        list(zip(fleet, (330, 610, 890, 1160, 1420), (205, 208, 205, 218, 228), strict=True))
+        list(zip(fleet, (285, 575, 840, 1110, 1435), (205, 208, 205, 218, 228), strict=True))
     ):
-        parts.append(at(x, 975 + (x - 330) * 0.025, draw(size)))
+        parts.append(at(x, 975 + (x - 285) * 0.025, draw(size)))
     for i in range(7):
         parts.append(rect(70 + i * 22, 826 - i * 1.2, 22, 11, BRICK if i % 2 else WHITE))
     parts += [rect(62, 806, 12, 66, INK), land.birds(chance, 300, 210, 6, SLATE)]
@@ -197,6 +197,8 @@ def lyre_and_ship(chance: random.Random) -> str:
     parts.append(poly([(420, 744), (1240, 744), (1900, HEIGHT), (-300, HEIGHT)], "#d9b88e"))
     for i in range(3):
         for side in (-1, 1):
+            if side < 0 and i < 2:
+                continue  # the sky stands behind the lyre
             near = 1 + 0.55 * (2 - i)
             x = 830 + side * (360 + (2 - i) * 230)
             parts.append(
@@ -215,7 +217,7 @@ def lyre_and_ship(chance: random.Random) -> str:
     return "".join(
         [
             *parts,
-            at(420, 906, music.lyre(290)),
+            at(230, 912, music.lyre(430, BARK, OCHRE)),
             at(980, 760, people.person(70, WHITE)),
             at(720, 768, people.scarfed(74, DEEP, SUN)),
         ]
