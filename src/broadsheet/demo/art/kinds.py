@@ -79,7 +79,7 @@ KINDS = (
     Kind(r"trees?|orchards?|walnut|apple|oaks?", "land", 220, LEAF, lambda r, c: growth.tree(330, c)),
     Kind(r"maize|corn|cane|crops?", "land", 420, LEAF, lambda r, c: growth.maize(r, 11, 460, 180, c), 2),
     Kind(
-        r"houses?|cottages?|huts?|cabins?|farms?",
+        r"houses?|cottages?|huts?|farms?",
         "land",
         210,
         CREAM,

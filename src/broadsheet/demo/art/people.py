@@ -55,7 +55,7 @@ def scarfed(size: float, coat: str, scarf: str, skin: str = SKINS[1]) -> str:
         "M-11 -82Q-13 -104 0 -104Q13 -104 11 -82z",
         scarf,
     )
-    return sized(size, person(size, coat, skin, long=True) + cloth + disc(-1.5, -91, 6, skin))
+    return sized(size, person(100, coat, skin, long=True) + cloth + disc(-1.5, -91, 6, skin))
 
 
 def seated(size: float, coat: str, skin: str = SKINS[0], hat: str = "") -> str:

@@ -46,7 +46,7 @@ COLOURS = {
     "brown": WALNUT, "sand": SAND, "rust": CLAY, "indigo": "#2c3f78",
 }  # fmt: skip
 COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "rows": 7, "row": 5, "few": 3}
-COUNTS |= {"some": 3, "many": 7, "several": 4, "dozens": 8, "crowd": 7, "line": 5, "pair": 2}
+COUNTS |= {"a": 1, "an": 1, "one": 1, "some": 3, "many": 7, "several": 4, "dozens": 8, "crowd": 7, "line": 5, "pair": 2}
 SIZES = {"tiny": 0.5, "small": 0.7, "little": 0.7, "big": 1.3, "large": 1.3, "huge": 1.5, "tall": 1.25, "great": 1.4}
 
 
@@ -60,6 +60,9 @@ class Named:
     colour: str
 
 
+PLURAL = re.compile(r"(?<!bu)(?<!s)s$|men$|people$|children$|sheep$|herd$|flock$|forest$|orchard$")
+
+
 def named(scene: str) -> list[Named]:
     """What a scene names, in the order in which it does, each kind once."""
     found: list[tuple[int, Named]] = []
@@ -70,7 +73,7 @@ def named(scene: str) -> list[Named]:
             continue
         taken.append(match.span())
         before = re.findall(r"[a-z]+", re.split(r"[,;.]", scene[: match.start()].lower())[-1])[-4:]
-        many = kind.plural if match[0].lower().endswith(("s", "men", "people", "children", "sheep")) else 1
+        many = kind.plural if PLURAL.search(match[0].lower()) else 1
         count = next((COUNTS[word] for word in reversed(before) if word in COUNTS), many)
         size = next((SIZES[word] for word in reversed(before) if word in SIZES), 1.0)
         colour = next((COLOURS[word] for word in reversed(before) if word in COLOURS), kind.colour)
@@ -103,16 +106,16 @@ def _room(items: list[Named], chance: random.Random) -> str:
 
 
 def _outdoors(scene: str, items: list[Named], chance: random.Random) -> str:
-    light_ = next((kind for words, kind in LIGHTS if re.search(words, scene)), "day")
+    light_ = next((kind for words, kind in LIGHTS if re.search(rf"\b(?:{words})", scene)), "day")
     wet = re.search(r"\b(sea|ocean|harbour|bay|river|lake|canal|delta|strait|lagoon|estuary)\b", scene)
     horizon = 520
     sun = (chance.randint(250, 1350), chance.randint(150, 300), chance.randint(60, 90))
     parts = [land.sky(light_, horizon, () if light_ == "grey" else sun), *_behind(scene, horizon, chance)]
     parts += _spread([item for item in items if item.kind.place == "far"], horizon + 12, chance, 9, 1.0)
-    ground = next((colour for words, colour in GROUNDS if re.search(words, scene)), "#b9a860")
+    ground = next((colour for words, colour in GROUNDS if re.search(rf"\b(?:{words})\b", scene)), "#b9a860")
     if wet:
         parts.append(land.water(chance, horizon, HEIGHT, LAKE if light_ != "night" else DEEP, 34))
-        parts += _spread([item for item in items if item.kind.place == "water"], 720, chance, 4, 1.2)
+        parts += _spread([item for item in items if item.kind.place == "water"], 690, chance, 4, 1.2)
         parts.append(below([(-20, 900), (420, 850), (1000, 920), (1620, 860)], ground))
     else:
         parts += [
@@ -122,9 +125,17 @@ def _outdoors(scene: str, items: list[Named], chance: random.Random) -> str:
         ]
         parts.append(land.stubble(chance, horizon + 10, HEIGHT, dark(ground, 0.12), 60))
     parts += _spread([item for item in items if item.kind.place == "sky"], 150, chance, 4, 1.0)
-    parts += _spread([item for item in items if item.kind.place in {"land", "table"}], 940, chance, 7, 1.25)
-    parts += [land.snowfall(chance)] if "snow" in scene else []
-    parts += [land.rain(chance)] if re.search("rain|storm", scene) else []
+    parts += _spread(
+        [item for item in items if item.kind.place in {"land", "table"}],
+        985 if wet else 940,
+        chance,
+        7,
+        1.0 if wet else 1.25,
+    )
+    parts += (
+        [land.snowfall(chance)] if re.search(r"snowfall|snowing|snow falls|falling snow|in the snow", scene) else []
+    )
+    parts += [land.rain(chance)] if re.search(r"\b(rain|storm|monsoon)", scene) else []
     return "".join([*parts, land.birds(chance, 300, 180, 6)] if re.search("bird|gull|crow|swallow", scene) else parts)
 
 
@@ -134,7 +145,8 @@ LIGHTS = (
     (r"snow|ice|frost|cold|winter", "cold"), (r"blue|clear", "blue"),
 )  # fmt: skip
 GROUNDS = (
-    (r"snow|ice|frozen", "#e6ecea"), (r"dune|sand|desert|beach", SAND), (r"green|meadow|grass|rice|forest", "#86a05e"),
+    (r"in the snow|snowfields?|snow-covered|deep snow|under snow|ice|frozen", "#e6ecea"),
+    (r"dune|sand|desert|beach", SAND), (r"green|meadow|grass|rice|forest", "#86a05e"),
     (r"yellow|wheat|straw|steppe", STRAW), (r"red earth|brick|clay", CLAY),
     (r"street|square|quay|asphalt|stone", STONE),
 )  # fmt: skip

@@ -18,6 +18,7 @@ from broadsheet.demo.art.shapes import (
     LEAF,
     MIST,
     NIGHT,
+    OCHRE,
     PLUM,
     SAND,
     SLATE,
@@ -217,7 +218,7 @@ def lyre_and_ship(chance: random.Random) -> str:
     return "".join(
         [
             *parts,
-            at(230, 912, music.lyre(430, BARK, OCHRE)),
+            at(235, 912, music.lyre(390, BARK, OCHRE)),
             at(980, 760, people.person(70, WHITE)),
             at(720, 768, people.scarfed(74, DEEP, SUN)),
         ]
