@@ -20,12 +20,12 @@ def main() -> int:
 
 
 def _broken(path: Path) -> list[str]:
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        for target in LINK.findall(line):
-            if not (path.parent / target).exists():
-                found.append(f"{path.relative_to(ROOT)}:{number}: {target} is not there")
-    return found
+    return [
+        f"{path.relative_to(ROOT)}:{number}: {target} is not there"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for target in LINK.findall(line)
+        if not (path.parent / target).exists()
+    ]
 
 
 if __name__ == "__main__":

@@ -95,6 +95,15 @@ def demo(port: int, serving: bool) -> None:
         _serve("127.0.0.1", port, workers=1, work=True)
 
 
+@main.command()
+def reindex() -> None:
+    """Make the search index anew."""
+    start_django()
+    from broadsheet.newsroom.operations import indexing
+
+    click.echo(f"{indexing.reindex()} stories can be found.")
+
+
 def _serve(host: str, port: int, workers: int, work: bool) -> None:
     """Run the server, with the clock's work in a process of its own that ends with it."""
     import socket

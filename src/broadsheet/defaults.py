@@ -46,6 +46,7 @@ MIDDLEWARE = [
 
 CONTEXT_PROCESSORS = [
     "django.template.context_processors.request",
+    "django.template.context_processors.i18n",
     "django.contrib.auth.context_processors.auth",
     "django.contrib.messages.context_processors.messages",
     "broadsheet.web.contexts.paper",

@@ -147,6 +147,7 @@ class Edition:
     language: str
     name: str  # of the language, in itself
     url: str
+    full_url: str
     current: bool
 
 
@@ -186,6 +187,16 @@ class Listing:
     def next(self) -> int | None:
         """The page after, if any."""
         return self.page + 1 if self.page < self.pages else None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """A story in a feed or a news sitemap: its card, its full address, and when it last changed."""
+
+    card: StoryCard
+    full_url: str
+    updated: datetime | None
+    topics: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +295,7 @@ def edition(front: Any, current: bool) -> Edition:
     """The paper in the language of `front`."""
     language = front.locale.language_code
     with translation.override(language):
-        return Edition(language, language_name(language), front.url or "/", current)
+        return Edition(language, language_name(language), front.url or "/", front.full_url or "/", current)
 
 
 def section(page: Any) -> SectionCard:
@@ -323,6 +334,12 @@ def story_card(page: Any) -> StoryCard:
         picture=picture(page.picture, page.picture_caption, page.picture_alt),
         lead=page.lead_html,
     )
+
+
+def feed_item(page: Any) -> FeedItem:
+    """A story in a feed."""
+    topics = tuple(topic.name for topic in page.topics.all())
+    return FeedItem(story_card(page), page.full_url or "", page.last_published_at, topics)
 
 
 def story(page: Any, decision: Decision | None) -> Story:

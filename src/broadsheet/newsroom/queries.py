@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from wagtail.models import Site
 
-from broadsheet.newsroom import cards
+from broadsheet.newsroom import cards, fulltext, words
 from broadsheet.newsroom.models import (
     FrontPage,
     InfoPage,
@@ -17,6 +19,8 @@ from broadsheet.newsroom.models import (
     StoryPage,
     Topic,
 )
+
+MOST_PAGES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Gathered:
     place: cards.PlaceCard | None = None
     about: str = ""
     portrait: cards.PictureCard | None = None
+    keys: frozenset[str] = frozenset()  # what the list was made from
 
 
 def topic(slug: str, language: str, page: str | None = None) -> Gathered | None:
@@ -36,7 +41,8 @@ def topic(slug: str, language: str, page: str | None = None) -> Gathered | None:
     row = Topic.objects.filter(slug=slug, locale__language_code=language).first()
     if row is None:
         return None
-    return Gathered(row.name, row.line, cards.listing(_stories(language).filter(topics=row), page))
+    listing = cards.listing(_stories(language).filter(topics=row), page)
+    return Gathered(row.name, row.line, listing, keys=_keys("topic", row.pk))
 
 
 def place(slug: str, language: str, page: str | None = None) -> Gathered | None:
@@ -45,7 +51,7 @@ def place(slug: str, language: str, page: str | None = None) -> Gathered | None:
     if row is None:
         return None
     stories = (_stories(language).filter(dateline=row) | _stories(language).filter(places=row)).distinct()
-    return Gathered(row.name, "", cards.listing(stories, page), place=cards.place(row))
+    return Gathered(row.name, "", cards.listing(stories, page), place=cards.place(row), keys=_keys("place", row.pk))
 
 
 def person(slug: str, language: str, page: str | None = None) -> Gathered | None:
@@ -60,12 +66,80 @@ def person(slug: str, language: str, page: str | None = None) -> Gathered | None
         cards.listing(stories, page),
         about=row.about,
         portrait=cards.picture(row.portrait),
+        keys=_keys("person", row.pk),
     )
+
+
+def _keys(kind: str, pk: int) -> frozenset[str]:
+    return frozenset({f"{kind}:{pk}", f"list:{kind}:{pk}"})
 
 
 def latest(language: str, count: int) -> tuple[cards.StoryCard, ...]:
     """The newest stories."""
     return tuple(cards.story_card(row) for row in _stories(language)[:count])
+
+
+def search(text: str, language: str, page: str | None = None, size: int = 20) -> cards.Listing:
+    """One page of the stories that hold all words of `text` in what everybody may read of them."""
+    number = int(page) if page and page.isdecimal() and 0 < int(page) < MOST_PAGES else 1
+    found, total = fulltext.find(words.terms(text), language, size, (number - 1) * size)
+    rows = {row.pk: row for row in StoryPage.objects.readable().filter(pk__in=found).latest()}
+    stories = tuple(cards.story_card(rows[pk]) for pk in found if pk in rows)
+    return cards.Listing(stories, number, max(1, -(-total // size)), total)
+
+
+def section(slug: str, language: str) -> tuple[int, cards.SectionCard] | None:
+    """A section's id and card."""
+    row = SectionPage.objects.live().public().filter(slug=slug, locale__language_code=language).first()
+    return (row.pk, cards.section(row)) if row else None
+
+
+def latest_of(language: str, section: int | None, count: int) -> tuple[cards.FeedItem, ...]:
+    """The newest stories with what feeds and news sitemaps say of them besides."""
+    rows = _stories(language)
+    if section is not None:
+        rows = rows.child_of(SectionPage.objects.get(pk=section))
+    return tuple(cards.feed_item(row) for row in rows.prefetch_related("topics")[:count])
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A page in a sitemap."""
+
+    url: str
+    changed: datetime | None
+    alternates: tuple[tuple[str, str], ...]
+
+
+SITEMAP_SIZE = 1000
+
+
+def sitemap_parts() -> int:
+    """How many parts of stories the sitemap has."""
+    return -(-StoryPage.objects.readable().count() // SITEMAP_SIZE)
+
+
+def sitemap_stories(part: int) -> list[Located]:
+    """A part of the stories, newest first, each with its translations."""
+    first = (part - 1) * SITEMAP_SIZE
+    rows = StoryPage.objects.readable().select_related("locale").order_by("-first_published_at", "-pk")
+    return _located(list(rows[first : first + SITEMAP_SIZE]), StoryPage.objects.readable())
+
+
+def sitemap_pages() -> list[Located]:
+    """Fronts, sections, and the pages about the paper."""
+    found = []
+    for model in (FrontPage, SectionPage, InfoPage):
+        rows = model.objects.live().public().select_related("locale")
+        found += _located(list(rows), rows)
+    return found
+
+
+def _located(rows: list[Any], everything: Any) -> list[Located]:
+    kin: dict[Any, list[tuple[str, str]]] = {}
+    for row in everything.filter(translation_key__in={row.translation_key for row in rows}).select_related("locale"):
+        kin.setdefault(row.translation_key, []).append((row.locale.language_code, row.full_url or ""))
+    return [Located(row.full_url or "", row.last_published_at, tuple(kin[row.translation_key])) for row in rows]
 
 
 def colours() -> tuple[tuple[str, str, str], ...]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django_tasks import task
 from wagtail.models import Page
 
+from broadsheet.newsroom.operations import indexing
 from broadsheet.newsroom.traces import PAPER, trace
 from broadsheet.prerender import operations
 from broadsheet.prerender.rules import Change
@@ -18,6 +19,7 @@ def page_changed(pk: int) -> None:
     """A page was published."""
     page = Page.objects.filter(pk=pk).first()
     if page is not None:
+        indexing.index(page.specific)
         operations.page_changed(page.specific)
 
 
@@ -43,5 +45,6 @@ def policy_changed() -> None:
 
 def page_hidden(page: Any) -> None:
     """A page was unpublished or deleted: taken away when that is certain, and not a moment later."""
+    indexing.forget(page.pk)
     marks = trace(page.specific)
     transaction.on_commit(lambda: operations.apply_change(Change(marks.own, marks.lists, hidden=True)))

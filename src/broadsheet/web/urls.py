@@ -6,18 +6,29 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from broadsheet.web import views
+from broadsheet.web import feeds, indexes, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("sitemap.xml", indexes.sitemap, name="sitemap"),
+    path("sitemap-<str:part>.xml", indexes.sitemap_part, name="sitemap-part"),
+    path("news-sitemap.xml", indexes.news_sitemap, name="news-sitemap"),
+    path("robots.txt", indexes.robots, name="robots"),
+    path("llms.txt", indexes.llms, name="llms"),
+    path(".well-known/traffic-advice", indexes.traffic_advice, name="traffic-advice"),
 ]
 
 urlpatterns += i18n_patterns(
     path("search/", views.search, name="search"),
+    path("subscribe/", views.subscribe, name="subscribe"),
     path("topics/<str:slug>/", views.topic, name="topic"),
     path("places/<str:slug>/", views.place, name="place"),
     path("people/<str:slug>/", views.person, name="person"),
+    path("feed.atom", feeds.atom, name="feed-atom"),
+    path("feed.json", feeds.json, name="feed-json"),
+    path("<str:section>/feed.atom", feeds.atom, name="section-atom"),
+    path("<str:section>/feed.json", feeds.json, name="section-json"),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

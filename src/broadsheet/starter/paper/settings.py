@@ -74,6 +74,9 @@ LOGGING = {
     },
 }
 
+# Robots that gather text for language models: refused in robots.txt unless the paper wants them.
+BROADSHEET_REFUSE_GATHERERS = conf.flag("REFUSE_GATHERERS", True)
+
 WAGTAIL_SITE_NAME = "Broadsheet"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "broadsheet_newsroom.Picture"
