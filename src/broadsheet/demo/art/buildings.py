@@ -166,6 +166,12 @@ def balcony_house(width: float, colour: str = CREAM, roof: str = BRICK, wood: st
         glass = SUN if i == lit else dark(colour, 0.6)
         parts.append(rect(x - width * 0.05, -floor * 1.78, width * 0.1, floor * 0.56, glass))
         parts.append(rect(x - width * 0.05, -floor * 0.78, width * 0.1, floor * 0.44, dark(STONE, 0.6)))
+    return "".join([*parts, *_balcony(width, floor, wood)])
+
+
+def _balcony(width: float, floor: float, wood: str) -> list[str]:
+    """The rail, the posts and the arches between them."""
+    parts = []
     parts.append(rect(-width * 0.56, -floor * 1.08, width * 1.12, floor * 0.12, dark(wood, 0.2)))
     parts.append(rect(-width * 0.56, -floor * 1.42, width * 1.12, floor * 0.06, wood))
     parts += [rect(x - 2.5, -floor * 1.4, 5, floor * 0.34, wood) for x in row(-width * 0.545, width * 0.545, 23)]
@@ -177,7 +183,7 @@ def balcony_house(width: float, colour: str = CREAM, roof: str = BRICK, wood: st
                 wood,
             )
         )
-    return "".join(parts)
+    return parts
 
 
 def bridge(start: tuple[float, float], end: tuple[float, float], near: float, far: float, colour: str) -> str:

@@ -167,7 +167,7 @@ def reed_pen(chance: random.Random) -> str:
         + rect(-560, -400, 1080, 760, "#ecdfc2")
         + rect(-548, -388, 1056, 736, "#f5ecd8")
     )
-    parts += [at(740, 520, sheet, turn=-4), at(0, 0, things.strokes(chance, 1030, 300, 260))]
+    parts += [at(740, 520, sheet, turn=-4), at(0, 0, things.strokes(chance, 985, 330, 226))]
     parts += [at(1250, 690, things.pen(230, "#c08a4c"), turn=-52), at(1420, 330, things.inkpot(250, OCHRE))]
     return "".join(
         [

@@ -31,7 +31,7 @@ def lute(size: float, wood: str = WALNUT) -> str:
         light(wood, 0.34),
     )
     lee = path(
-        "M0 78C34 92 58 132 52 170A54 48 0 0 1 8 215z",
+        "M0 78C34 92 58 132 52 170A54 48 0 0 1 0 205z",
         wood,
         0.5,
     )

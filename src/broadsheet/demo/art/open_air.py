@@ -67,7 +67,7 @@ def pit_and_turbines(chance: random.Random) -> str:
     parts += [land.hills(chance, 410, 30, mix(FOREST, MIST, 0.35), 5)]
     parts += [
         at(x, y, buildings.turbine(tall, turn))
-        for x, y, tall, turn in ((330, 440, 330, 12), (760, 428, 370, 48), (1210, 440, 330, 82))
+        for x, y, tall, turn in ((330, 440, 250, 12), (760, 430, 272, 48), (1210, 440, 250, 82))
     ]
     parts.append(land.terraces(432, ("#8d9a52", "#c79a55", "#a97440", "#8a5a34", "#6d4529"), chance, 62))
     parts.append(at(1380, 516, machines.wheel_digger(92)))
@@ -116,15 +116,12 @@ def palm_climber(chance: random.Random) -> str:
     trunk = poly([(1090, 1080), (1220, 1080), (1176, 150), (1132, 150)], WALNUT) + poly(
         [(1164, 1080), (1220, 1080), (1176, 150), (1156, 150)], dark(WALNUT, 0.3)
     )
-    rings = "".join(
-        path(
-            f"M{1090 + 43 * i / 24:.0f} {1060 - i * 38}l{65 - i * 0.9:.0f} 20l{65 - i * 0.9:.0f} -20"
-            f"l-6 -14h{-118 + i * 1.6:.0f}z",
-            dark(WALNUT, 0.45),
-            0.7,
+    rings = ""
+    for i in range(24):
+        half, y = 62 - 1.74 * i, 1060 - i * 38
+        rings += path(
+            f"M{1155 - half:.0f} {y}l{half:.0f} 18l{half:.0f} -18v-13l{-half:.0f} 18l{-half:.0f} -18z", BARK, 0.4
         )
-        for i in range(24)
-    )
     crown = at(1154, 1090, growth.palm(930, 0, FOREST, "#b5602c"))
     parts += [crown, trunk, rings, at(1154, 470, people.climber(210, WHITE))]
     return "".join(parts)
@@ -193,6 +190,34 @@ def piano_on_a_lift(chance: random.Random) -> str:
     """A pale block of flats, a ladder lift up to an open balcony, a small piano riding down alone."""
     wall = "#d6d2c4"
     parts = [land.sky("grey", 900), rect(420, -10, 1190, 980, wall), rect(1380, -10, 230, 980, dark(wall, 0.16))]
+    parts += _windows(wall)
+    parts += [
+        rect(620, 168, 190, 130, INK),
+        rect(600, 290, 230, 16, WHITE),
+        *(rect(x, 240, 5, 52, SLATE) for x in row(604, 820, 12)),
+        rect(600, 236, 230, 8, SLATE),
+    ]
+    parts += [land.ground(930, "#a9a69a"), rect(0, 930, WIDTH, 12, "#c9c5b6")]
+    parts += _ladder((120, 960), (700, 296))
+    piano = rect(-96, -4, 200, 14, BRICK) + at(0, -4, music.piano(126, WALNUT))
+    parts += [
+        at(410, 640, piano),
+        at(150, 1010, machines.van(190, OCHRE)),
+        line([(120, 960), (210, 940)], INK, 10),
+    ]
+    return "".join(
+        [
+            *parts,
+            at(560, 1010, people.person(190, DEEP, arms="up", hat=BRICK)),
+            land.birds(chance, 90, 180, 5, SLATE),
+            at(1490, 950, growth.tree(260, "#8c9a6a")),
+        ]
+    )
+
+
+def _windows(wall: str) -> list[str]:
+    """Rows of identical windows, one with a red box of flowers."""
+    parts = []
     for i, x in enumerate(row(500, 1260, 6)):
         for j, y in enumerate(row(50, 770, 6)):
             parts += [
@@ -205,35 +230,13 @@ def piano_on_a_lift(chance: random.Random) -> str:
                     rect(x - 6, y + 78, 92, 24, BRICK),
                     *(disc(x + 4 + 18 * k, y + 72, 11, LEAF if k % 2 else BRICK) for k in range(5)),
                 ]
-    parts += [
-        rect(620, 168, 190, 130, INK),
-        rect(600, 290, 230, 16, WHITE),
-        *(rect(x, 240, 5, 52, SLATE) for x in row(604, 820, 12)),
-        rect(600, 236, 230, 8, SLATE),
-    ]
-    parts += [land.ground(930, "#a9a69a"), rect(0, 930, WIDTH, 12, "#c9c5b6")]
-    low, high = (120, 960), (700, 296)
-    for dx in (-22, 22):
-        parts.append(line([(low[0] + dx, low[1]), (high[0] + dx, high[1])], SLATE, 11))
-    parts += [
-        line(
-            [(low[0] + 580 * k / 26 - 22, low[1] - 664 * k / 26), (low[0] + 580 * k / 26 + 22, low[1] - 664 * k / 26)],
-            SLATE,
-            6,
-        )
-        for k in range(27)
-    ]
-    piano = rect(-96, -4, 200, 14, BRICK) + at(0, -4, music.piano(126, WALNUT))
-    parts += [
-        at(410, 640, piano),
-        at(150, 1010, machines.van(190, OCHRE)),
-        line([(low[0], 960), (low[0] + 90, 940)], INK, 10),
-    ]
-    return "".join(
-        [
-            *parts,
-            at(560, 1010, people.person(190, DEEP, arms="up", hat=BRICK)),
-            land.birds(chance, 90, 180, 5, SLATE),
-            at(1490, 950, growth.tree(260, "#8c9a6a")),
-        ]
-    )
+    return parts
+
+
+def _ladder(low: tuple[float, float], high: tuple[float, float]) -> list[str]:
+    """A ladder from low to high."""
+    (x0, y0), (x1, y1) = low, high
+    parts = [line([(x0 + dx, y0), (x1 + dx, y1)], SLATE, 11) for dx in (-22, 22)]
+    for x, y in zip(row(x0, x1, 27), row(y0, y1, 27), strict=True):
+        parts.append(line([(x - 22, y), (x + 22, y)], SLATE, 6))
+    return parts

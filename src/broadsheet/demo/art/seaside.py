@@ -41,6 +41,32 @@ from broadsheet.demo.art.shapes import (
     row,
 )
 
+CUBES = (
+    (560, 690, 84),
+    (660, 668, 66),
+    (780, 684, 90),
+    (1010, 684, 80),
+    (1130, 690, 96),
+    (960, 622, 60),
+    (820, 566, 52),
+)
+CORALS = (
+    ("round", 260, CORAL, 150, 850),
+    ("branch", 270, "#e08f5c", 430, 910),
+    ("round", 200, OCHRE, 660, 910),
+    ("branch", 210, PINK, 1240, 930),
+    ("round", 300, "#b65468", 1460, 890),
+    ("branch", 230, SUN, 60, 930),
+    ("round", 150, PLUM, 900, 930),
+)
+SHOAL = (
+    (300, 520, 90, SUN),
+    (380, 580, 70, SUN),
+    (1310, 560, 110, CORAL),
+    (1180, 470, 64, WHITE),
+    (1420, 640, 80, CORAL),
+)
+
 
 @scene(r"clock.*sea|sea.*clock")
 def clock_sun(chance: random.Random) -> str:
@@ -108,6 +134,20 @@ def island(chance: random.Random) -> str:
         land.clouds([(690, 150, 1.0)]),
         land.water(chance, 620, HEIGHT, "#2f5a8e", 34),
     ]
+    parts += _cone()
+    steps = [(640, 690), (900, 640), (740, 580), (960, 520), (860, 452), (1020, 392), (950, 330)]
+    parts += [line(steps, "#e9dfc6", 13), line(steps, "#c9b896", 3)]
+    parts += [at(x, y, _cube(wide)) for x, y, wide in CUBES]
+    mule = growth.horse(84, "#6b5646") + rect(-22, -62, 34, 30, SUN) + rect(-14, -58, 18, 22, BRICK)
+    parts.append(at(800, 606, mule))
+    wake = "M1600 1010C1200 1060 620 960 690 800C700 780 720 770 740 764"
+    wake += "C640 820 700 960 1100 985C1300 996 1500 985 1600 970z"
+    parts += [path(wake, WHITE, 0.85), at(390, 890, machines.hydrofoil(180, WHITE, "#e3c93f"))]
+    return "".join([*parts, _lemons(120, 1030)])
+
+
+def _cone() -> list[str]:
+    """The cone, its lee, its smoke, and the rocks at its foot."""
     cone = [
         (520, 650),
         (700, 520),
@@ -120,7 +160,7 @@ def island(chance: random.Random) -> str:
         (1600, 610),
         (1640, 650),
     ]
-    parts.append(poly([*cone, (1640, 720), (470, 720)], "#3a5a48"))
+    parts = [poly([*cone, (1640, 720), (470, 720)], "#3a5a48")]
     parts.append(
         poly(
             [(1060, 150), (1130, 158), (1190, 230), (1330, 420), (1600, 610), (1640, 720), (1180, 720), (1120, 480)],
@@ -134,24 +174,7 @@ def island(chance: random.Random) -> str:
             "#4b4a4c",
         )
     )
-    steps = [(640, 690), (900, 640), (740, 580), (960, 520), (860, 452), (1020, 392), (950, 330)]
-    parts += [line(steps, "#e9dfc6", 13), line(steps, "#c9b896", 3)]
-    for x, y, wide in (
-        (560, 690, 84),
-        (660, 668, 66),
-        (780, 684, 90),
-        (1010, 684, 80),
-        (1130, 690, 96),
-        (960, 622, 60),
-        (820, 566, 52),
-    ):
-        parts.append(at(x, y, _cube(wide)))
-    mule = growth.horse(84, "#6b5646") + rect(-22, -62, 34, 30, SUN) + rect(-14, -58, 18, 22, BRICK)
-    parts.append(at(800, 606, mule))
-    wake = "M1600 1010C1200 1060 620 960 690 800C700 780 720 770 740 764"
-    wake += "C640 820 700 960 1100 985C1300 996 1500 985 1600 970z"
-    parts += [path(wake, WHITE, 0.85), at(390, 890, machines.hydrofoil(180, WHITE, "#e3c93f"))]
-    return "".join([*parts, _lemons(120, 1030)])
+    return parts
 
 
 def _lemons(x: float, y: float) -> str:
@@ -198,16 +221,7 @@ def reef(chance: random.Random) -> str:
         + poly([(900, 290), (1010, 290), (1290, 760), (1040, 760)], WHITE, 0.1)
     )
     parts.append(below([(-20, 860), (240, 800), (520, 880), (900, 850), (1200, 900), (1620, 820)], "#8a5f5b"))
-    corals = (
-        ("round", 260, CORAL, 150, 850),
-        ("branch", 270, "#e08f5c", 430, 910),
-        ("round", 200, OCHRE, 660, 910),
-        ("branch", 210, PINK, 1240, 930),
-        ("round", 300, "#b65468", 1460, 890),
-        ("branch", 230, SUN, 60, 930),
-        ("round", 150, PLUM, 900, 930),
-    )
-    parts += [at(x, y, growth.coral(chance, kind, size, colour)) for kind, size, colour, x, y in corals]
+    parts += [at(x, y, growth.coral(chance, kind, size, colour)) for kind, size, colour, x, y in CORALS]
     parts.append(
         poly([(980, 890), (1160, 862), (1200, 950), (1010, 984)], WHITE)
         + poly([(1000, 900), (1146, 877), (1178, 940), (1024, 968)], "#8a5f5b")
@@ -216,15 +230,6 @@ def reef(chance: random.Random) -> str:
     parts.append(below([(-20, 990), (400, 960), (800, 1010), (1200, 980), (1620, 1000)], "#6d4750"))
     parts += [
         at(820, 610, people.diver(250)),
-        *(
-            at(x, y, growth.fish(size, colour))
-            for x, y, size, colour in (
-                (300, 520, 90, SUN),
-                (380, 580, 70, SUN),
-                (1310, 560, 110, CORAL),
-                (1180, 470, 64, WHITE),
-                (1420, 640, 80, CORAL),
-            )
-        ),
+        *(at(x, y, growth.fish(size, colour)) for x, y, size, colour in SHOAL),
     ]
     return "".join(parts)

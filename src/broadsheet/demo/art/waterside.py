@@ -42,6 +42,23 @@ from broadsheet.demo.art.shapes import (
     row,
 )
 
+SLABS = (
+    (120, 740, 360, 110),
+    (560, 800, 420, 140),
+    (1100, 770, 460, 120),
+    (320, 960, 500, 130),
+    (1000, 980, 600, 150),
+)
+FACES = (
+    (470, 790, 96, -8),
+    (640, 800, 110, 6),
+    (1050, 765, 100, 4),
+    (1220, 775, 84, -10),
+    (290, 950, 120, -4),
+    (900, 985, 130, 8),
+    (1130, 975, 105, -6),
+)
+
 
 @scene(r"bridge.*(frozen|ice)")
 def frozen_bridge(chance: random.Random) -> str:
@@ -153,37 +170,23 @@ def stone_faces(chance: random.Random) -> str:
     ]
     parts += [below([(-20, 600), (500, 570), (1000, 596), (1620, 560)], SAND)]
     parts += [at(1080, 586, machines.rowboat(74, BRICK)), at(1250, 610, people.crowd(3, 130, 96))]
-    slabs = (
-        (120, 740, 360, 110),
-        (560, 800, 420, 140),
-        (1100, 770, 460, 120),
-        (320, 960, 500, 130),
-        (1000, 980, 600, 150),
-    )
-    for x, y, wide, tall in slabs:
-        ring = [
-            (x - wide * 0.4, y + tall * 0.3),
-            (x - wide * 0.3, y - tall * 0.5),
-            (x + wide * 0.3, y - tall * 0.55),
-            (x + wide * 0.5, y),
-            (x + wide * 0.3, y + tall * 0.5),
-        ]
-        parts += [
-            blob([(px + 16, py + 22) for px, py in ring], NIGHT, 0.3),
-            blob(ring, "#423a38"),
-            blob([(px * 0.96 + x * 0.04, py * 0.9 + y * 0.1 - 6) for px, py in ring], "#5a504b"),
-        ]
-    for x, y, size, turn in (
-        (470, 790, 96, -8),
-        (640, 800, 110, 6),
-        (1050, 765, 100, 4),
-        (1220, 775, 84, -10),
-        (290, 950, 120, -4),
-        (900, 985, 130, 8),
-        (1130, 975, 105, -6),
-    ):
-        parts.append(at(x, y, people.face(size, "#847669"), turn=turn))
+    parts += [_slab(*place) for place in SLABS]
+    parts += [at(x, y, people.face(size, "#847669"), turn=turn) for x, y, size, turn in FACES]
     return "".join(parts)
+
+
+def _slab(x: float, y: float, wide: float, tall: float) -> str:
+    """A flat rock with its shadow."""
+    ring = [
+        (x - wide * 0.4, y + tall * 0.3),
+        (x - wide * 0.3, y - tall * 0.5),
+        (x + wide * 0.3, y - tall * 0.55),
+        (x + wide * 0.5, y),
+        (x + wide * 0.3, y + tall * 0.5),
+    ]
+    top = [(px * 0.96 + x * 0.04, py * 0.9 + y * 0.1 - 6) for px, py in ring]
+    fallen = [(px + 16, py + 22) for px, py in ring]
+    return blob(fallen, NIGHT, 0.3) + blob(ring, "#423a38") + blob(top, "#5a504b")
 
 
 @scene(r"lyre")
