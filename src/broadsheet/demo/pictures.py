@@ -1,44 +1,36 @@
-"""The demo paper's pictures: flat landscapes drawn from a picture's name, in one palette."""
+"""The demo paper's pictures: one illustrator's flat drawings, made from the words that say what to draw."""
 
 from __future__ import annotations
 
 import io
-import math
 import random
 
-INKS = ("#2f4a63", "#6b4e1f", "#2f5d45", "#7a3b3b", "#5d3a66", "#40504f")
-PAPER, SUN = "#efe6d4", "#d9884a"
+from broadsheet.demo.art import covers
+from broadsheet.demo.art.compositions import composition
+from broadsheet.demo.art.reading import composed
+from broadsheet.demo.art.shapes import HEIGHT, PAPER, WIDTH
 
 
-def render(name: str) -> bytes:
-    """A JPEG of 1600 by 1067 pixels for this name, always the same."""
+def render(name: str, scene: str = "") -> bytes:
+    """A JPEG of 1600 by 1067 pixels of `scene`, always the same; `cover-1` and `cover-2` are 1200 by 1600."""
     import vl_convert
     from PIL import Image
 
-    png = vl_convert.svg_to_png(draw(name), scale=1.0)
+    png = vl_convert.svg_to_png(draw(name, scene), scale=1.0)
     kept = io.BytesIO()
     Image.open(io.BytesIO(png)).convert("RGB").save(kept, "JPEG", quality=88, optimize=True)
     return kept.getvalue()
 
 
-def draw(name: str) -> str:
-    """The picture as SVG: a low sun, and ranges of hills that grow darker towards the reader."""
-    chance = random.Random(name)
-    ink = chance.choice(INKS)
-    across, down, size = chance.randint(300, 1300), chance.randint(250, 480), chance.randint(60, 150)
-    sun = f'<circle cx="{across}" cy="{down}" r="{size}" fill="{SUN}"/>'
-    hills = "".join(_range(chance, level, ink) for level in range(5))
-    ground = f'<rect width="1600" height="1067" fill="{PAPER}"/>'
-    frame = 'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1600 1067" width="1600" height="1067"'
-    return f"<svg {frame}>{ground}{sun}{hills}</svg>"
+def draw(name: str, scene: str = "") -> str:
+    """The picture as SVG. The scene decides what is drawn, the name how it falls out."""
+    if name.startswith("cover-"):
+        return _svg(covers.cover(name.removeprefix("cover-")), *covers.COVER)
+    words = scene or name.replace("-", " ")
+    made, chance = composition(words), random.Random(name)
+    return _svg(made(chance) if made else composed(words, chance), WIDTH, HEIGHT)
 
 
-def _range(chance: random.Random, level: int, ink: str) -> str:
-    base, phase = 480 + level * 120, chance.uniform(0, 6.3)
-    points = [
-        f"{x},{base + math.sin(x / (90 + 60 * level) + phase) * 40 + chance.uniform(-14, 14):.0f}"
-        for x in range(0, 1601, 40)
-    ]
-    return (
-        f'<polygon points="0,1067 {" ".join(points)} 1600,1067" fill="{ink}" fill-opacity="{0.22 + level * 0.19:.2f}"/>'
-    )
+def _svg(markup: str, width: int, height: int) -> str:
+    frame = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    return f'<svg {frame}><rect width="{width}" height="{height}" fill="{PAPER}"/>{markup}</svg>'

@@ -121,7 +121,9 @@ def _story(content: Content, ids: Ids, address: str) -> None:
             section=ids.sections[language, meta["section"]], slug=content.slug, headline=meta["headline"],
             kicker=meta["kicker"], dek=meta["dek"], access=meta["access"], published=meta["published"],
             body=[_stream(block, language, content, ids) for block in content.blocks],
-            picture=_picture(content.slug, meta["headline"], meta["lead_alt"], meta["lead_caption"], ids),
+            picture=_picture(
+                content.slug, meta["headline"], meta["lead_alt"], meta["lead_caption"], ids, meta.get("picture", "")
+            ),
             picture_caption=meta["lead_caption"], picture_alt=meta["lead_alt"],
             dateline=dateline, bylines=tuple(_bylines(meta)),
             topics=tuple(ids.topics[language, slug] for slug in meta["topics"]),
@@ -139,10 +141,10 @@ def _bylines(meta: dict[str, Any]) -> Iterator[tuple[int, str]]:
             yield filing.ensure_person(name=name), role
 
 
-def _picture(name: str, title: str, alt: str, caption: str, ids: Ids) -> int:
+def _picture(name: str, title: str, alt: str, caption: str, ids: Ids, scene: str = "") -> int:
     if name not in ids.pictures:
         ids.pictures[name] = filing.find_picture(title=title[:255]) or filing.store_picture(
-            name=f"{name}.jpg", content=pictures.render(name), title=title, alt=alt, caption=caption,
+            name=f"{name}.jpg", content=pictures.render(name, scene), title=title, alt=alt, caption=caption,
             credit=CREDIT, licence="own",
         )  # fmt: skip
     return ids.pictures[name]
@@ -153,7 +155,8 @@ def _stream(block: Block, language: str, content: Content, ids: Ids) -> dict[str
     value = block.value
     if block.kind == "picture":
         number = [other for other in content.blocks if other.kind == "picture"].index(block) + 1
-        picture = _picture(f"{content.slug}--{number}", value["alt"][:200], value["alt"], value["caption"], ids)
+        name, alt = f"{content.slug}--{number}", value["alt"]
+        picture = _picture(name, alt[:200], alt, value["caption"], ids, value.get("scene", ""))
         value = {"picture": picture, "caption": "", "alt": value["alt"], "width": "column"}
     elif block.kind == "map":
         value = {**value, "places": [_item(ids.places[language, slug]) for slug in value["places"]]}

@@ -66,6 +66,22 @@ def test_numbers_are_written_in_the_language_of_the_page() -> None:
         assert "5.200" in written(charts.chart("line", "Handel", "", YEARS))
 
 
+def test_an_axis_of_whole_numbers_has_no_half_steps() -> None:
+    figures = read_data("Year; Seen\n2022; 0\n2023; 0\n2024; 11\n2025; 3")
+    words = written(charts.chart("line", "White colonies", "", figures))
+    assert {"0", "5", "10", "15"} <= set(words)
+
+
+def test_an_axis_writes_its_steps_in_full() -> None:
+    assert written(charts.chart("line", "Ice", "", read_data("Year; m\n2000; 0.2\n2010; 1.1")))[:5] == [
+        "0",
+        "0.25",
+        "0.5",
+        "0.75",
+        "1",
+    ]
+
+
 def test_per_cents_get_their_sign_and_losses_a_true_minus() -> None:
     figures = read_data("Where; Change\nHousing; -3.5\nSchool; 12")
     assert {"−3.5%", "12%"} <= set(written(charts.chart("bar", "Rents", "per cent", figures)))

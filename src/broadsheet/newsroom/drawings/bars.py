@@ -144,8 +144,9 @@ def _standing(table: Table, sheet: Sheet) -> dict[str, Any]:
     number = max(sheet.wide(sheet.numbers.text(value), 0.92) for value in table.values)
     band = sheet.width / count
     direct = number < band * 0.94 / series  # whether a number stands on every column
-    marks = [0.0] if direct else ticks(low, high, 5)
-    axis = 0.0 if direct else max(sheet.wide(sheet.numbers.text(mark), 0.92) for mark in marks) + 10
+    marks = [0.0] if direct else ticks(low, high, 5, sheet.numbers.whole)
+    levels = sheet.numbers.fitted(marks)
+    axis = 0.0 if direct else max(sheet.wide(levels.text(mark), 0.92) for mark in marks) + 10
     names = table.names if series > 1 else ()
     top = heading_height(sheet, names) + sheet.letters * (1.4 if direct else 0.6)
     below = sheet.letters * (1.4 if direct and low < 0 else 0) + sheet.letters * 2
@@ -165,11 +166,12 @@ def _standing(table: Table, sheet: Sheet) -> dict[str, Any]:
 
 def _levels(frame: Frame, marks: list[float], up: Any, sheet: Sheet, labelled: bool) -> Iterator[Layer]:
     """Lines across the plot, the one at zero darker, with their numbers at the left."""
+    numbers = sheet.numbers.fitted(marks)
     for mark in marks:
         line = [{"x": frame.low, "x2": frame.high, "y": up(mark)}]
         yield layer(frame, line, {"type": "rule", "stroke": RULE if mark else BASE, "strokeWidth": 1})
         if labelled:
-            row = {"x": -8, "y": up(mark), "text": sheet.numbers.text(mark)}
+            row = {"x": -8, "y": up(mark), "text": numbers.text(mark)}
             yield pixel_words([row], sheet, QUIET, align="right", fontSize=round(sheet.letters * 0.92, 1))
 
 

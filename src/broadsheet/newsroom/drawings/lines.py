@@ -57,13 +57,14 @@ def _plot(table: Table, sheet: Sheet, kind: str) -> dict[str, Any]:
     days = read_days(table.labels)
     xs = days.places if days else tuple(float(index) for index in range(len(table.labels)))
     bands = _bands(table, xs, kind == "area")
-    marks = _marks(bands, kind)
+    marks = _marks(bands, kind, sheet.numbers.whole)
+    levels = sheet.numbers.fitted(marks)
     longest = max(sheet.wide(name, 1.06) for name in table.names) if len(bands) > 1 else 0
     named = len(bands) > 1 and longest < sheet.width * (0.3 if sheet.narrow else 0.26)
     names = () if named or len(bands) == 1 else table.names
     number = max(sheet.wide(sheet.numbers.text(band.last), 1.06) for band in bands)
     after = max(number, longest if named else 0) + 14
-    before = max(sheet.wide(sheet.numbers.text(mark), 0.92) for mark in marks) + 10
+    before = max(sheet.wide(levels.text(mark), 0.92) for mark in marks) + 10
     top = heading_height(sheet, names) + sheet.letters * 0.7
     height = sheet.width * (0.66 if sheet.narrow else 0.45)
     low, high = xs[0], xs[-1] if xs[-1] > xs[0] else xs[0] + 1
@@ -98,20 +99,21 @@ def _bands(table: Table, xs: Sequence[float], stacked: bool) -> list[Band]:
     return bands
 
 
-def _marks(bands: Sequence[Band], kind: str) -> list[float]:
+def _marks(bands: Sequence[Band], kind: str, whole: bool) -> list[float]:
     """The levels of y: from zero for areas, and for lines that would not be flattened by it."""
     ys = [y for band in bands for run in band.runs for _, y, _ in run]
     low, high = min(ys), max(ys)
     if kind == "area" or 0 < low < high * 0.45:
         low = min(0.0, low)
-    return ticks(low, high, 5)
+    return ticks(low, high, 5, whole)
 
 
 def _levels(frame: Frame, marks: list[float], up: Callable[[float], float], sheet: Sheet) -> Iterator[Layer]:
+    numbers = sheet.numbers.fitted(marks)
     for mark in marks:
         line = [{"x": frame.low, "x2": frame.high, "y": up(mark)}]
         yield layer(frame, line, {"type": "rule", "stroke": RULE if mark else BASE, "strokeWidth": 1})
-        row = {"x": -8, "y": up(mark), "text": sheet.numbers.text(mark)}
+        row = {"x": -8, "y": up(mark), "text": numbers.text(mark)}
         yield pixel_words([row], sheet, QUIET, align="right", fontSize=round(sheet.letters * 0.92, 1))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -39,22 +39,37 @@ class Numbers:
             words = format_decimal(value, pattern, locale=self.locale)
         return words.replace("-", "\u2212") + self.suffix
 
+    def fitted(self, values: Iterable[float]) -> Numbers:
+        """The same way of writing, with the decimals that other values need."""
+        return replace(self, decimals=_decimals(values))
+
+    @property
+    def whole(self) -> bool:
+        """Whether no number of the chart has decimals."""
+        return not self.decimals
+
 
 def numbers_of(values: Iterable[float], unit: str, locale: Locale) -> Numbers:
     """The way to write `values`: with as many decimals as they have, two at most; millions in short."""
     kept = list(values)
-    decimals = max((-int(Decimal(repr(value)).normalize().as_tuple().exponent) for value in kept), default=0)
+    decimals = _decimals(kept)
     suffix = unit.strip() if unit.strip() in {"%", "٪"} else "%" if unit.strip() in PER_CENT else ""
-    return Numbers(locale, max(0, min(2, decimals)), max(map(abs, kept), default=0) >= 1e6, suffix)
+    return Numbers(locale, min(2, decimals), max(map(abs, kept), default=0) >= 1e6, suffix)
 
 
-def ticks(low: float, high: float, count: int) -> list[float]:
-    """About `count` round numbers whose first and last hold `low` and `high` between them."""
+def _decimals(values: Iterable[float]) -> int:
+    places = (-int(Decimal(repr(value)).normalize().as_tuple().exponent) for value in values)
+    return max(0, max(places, default=0))
+
+
+def ticks(low: float, high: float, count: int, whole: bool = False) -> list[float]:
+    """About `count` round numbers, perhaps whole ones, whose first and last hold `low` and `high` between them."""
     if not high > low:
         high = low + 1
     rough = (high - low) / max(1, count - 1)
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10, 20) if factor * power >= rough * 0.8)
+    steps = [factor * power for factor in (1, 2, 2.5, 5, 10, 20, 50, 100)]
+    step = next(step for step in steps if step >= rough * 0.8 and not (whole and step % 1))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [round(number * step, 10) for number in range(first, last + 1)]
 

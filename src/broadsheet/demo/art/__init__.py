@@ -1,0 +1,1 @@
+"""The demo paper's illustrator: flat shapes, one palette, light from the left."""
