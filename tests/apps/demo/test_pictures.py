@@ -56,9 +56,7 @@ def test_the_picture_of_the_lead_story_was_composed_for_it() -> None:
 
 def test_every_scene_of_the_demo_paper_can_be_drawn() -> None:
     for content in contents.stories():
-        scenes = [
-            content.meta["picture"],
-            *(block.value["scene"] for block in content.blocks if block.kind == "picture"),
-        ]
-        for number, scene in enumerate(scenes):
-            etree.fromstring(pictures.draw(f"{content.slug}--{number}", scene))
+        scenes = {content.slug: content.meta["picture"]}
+        scenes |= {name: picture["scene"] for name, picture in content.pictures.items()}
+        for name, scene in scenes.items():
+            etree.fromstring(pictures.draw(name, scene))
