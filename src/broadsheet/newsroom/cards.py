@@ -24,6 +24,7 @@ from broadsheet.paywall.rules import MEMBER, NEW_GRANT, OWN_LIMIT, Access, Decis
 if TYPE_CHECKING:
     from wagtail.blocks import StreamValue
 
+LEADING, FLOWING = 4, 20  # stories on a front that nobody has edited
 PREVIEW_DECISIONS = {"stranger": OWN_LIMIT, "reader": NEW_GRANT, "member": MEMBER}
 
 
@@ -409,8 +410,15 @@ def listing(stories: Any, page: str | None, size: int = 20) -> Listing:
 
 
 def front(page: Any, latest: Any) -> tuple[Package, ...]:
-    """The front's bands. A story stands on the front once; what is not published is left out."""
+    """The front's bands. A story stands on the front once; what is not published is left out.
+
+    A front that nobody has edited yet opens with the newest story and goes on with the others.
+    """
     shown: set[int] = set()
+    if not len(page.packages):
+        newest = [Pick(story_card(row), row.title, row.dek) for row in latest[: LEADING + FLOWING]]
+        bands = [Package("lead", tuple(newest[:LEADING]), {}), Package("river", tuple(newest[LEADING:]), {})]
+        return tuple(band for band in bands if band.picks)
     bands = []
     for block in page.packages:
         picks = tuple(_picks(block, latest, shown))

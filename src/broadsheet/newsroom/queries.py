@@ -94,6 +94,12 @@ def section(slug: str, language: str) -> tuple[int, cards.SectionCard] | None:
     return (row.pk, cards.section(row)) if row else None
 
 
+def address(pk: int) -> str | None:
+    """The path of a section, or None where there is none of this id."""
+    row = SectionPage.objects.filter(pk=pk).first()
+    return row.url if row else None
+
+
 def topic_path(slug: str, language: str) -> str | None:
     """The address of a topic, or None where there is none of this slug."""
     row = Topic.objects.filter(slug=slug, locale__language_code=language).first()

@@ -71,6 +71,7 @@ _ATTRIBUTES = {
     "blockquote": {"cite"}, "sup": {"data-fn"}, "span": {"data-fn"}, HOLDER: {"data-n"},
 }  # fmt: skip
 DEEPEST = 60
+PARSED = 1000
 MOST_COLUMNS = 40
 DOCUMENTS = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|epub|csv|zip)(?:$|\?)", re.IGNORECASE)
 
@@ -88,10 +89,21 @@ def read(
     )  # fmt: skip
     if not clean.strip():
         return (), Counter()
+    if _depth(clean) > PARSED:
+        clean = re.sub(r"</?(?:div|span|font)[^<>]*>", "\n", clean)
     walk = _Walk(held, link)
     walk.children(lxml_html.fragment_fromstring(clean, create_parent="div", parser=_parser()), 0)
     walk.flush()
     return tuple(walk.parts), walk.left_out
+
+
+def _depth(clean: str) -> int:
+    """How deep the elements of some cleaned markup lie: the parser drops what lies deeper than it likes."""
+    depth = deepest = 0
+    for closing in re.findall(r"<(/?)[a-z]", clean):
+        depth += -1 if closing else 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _parser() -> Any:

@@ -38,6 +38,7 @@ from broadsheet.newsroom.operations import filing
 
 log = logging.getLogger("broadsheet.interchange")
 
+MOST_IN_FOOT = 8
 Progress = Callable[[int, int, str], None]
 # Hosts whose addresses, alone on a line, WordPress shows as what lies there.
 SHOWN_IN_PLACE = re.compile(
@@ -70,6 +71,8 @@ class Import:
         }
         self._sections = rules.choose_sections(export.sections, self._categories, choices.most_sections)
         self._host = (urlsplit(export.address).hostname or "").removeprefix("www.")
+        self._made: dict[str, int] = {}  # sections of this run, by the category they come from
+        self._in_foot = 0
         self._children: dict[str, list[str]] = {}
         for row in export.attachments.values():
             if row.parent and row.is_picture:
@@ -154,10 +157,25 @@ class Import:
         if lead is not None:
             blocks = [bodies.picture_block(lead), *blocks]
         return filing.add_info(
-            language=self.choices.language, slug=_slug(item.slug or title, "page"), title=title, body=blocks,
-            summary=inline.plain(item.excerpt)[:255], live=fate.live, published=item.written if fate.live else None,
-            changed=item.changed or item.written, go_live=fate.go_live, password=item.password,
-        )  # fmt: skip
+            language=self.choices.language,
+            slug=_slug(item.slug or title, "page"),
+            title=title,
+            body=blocks,
+            summary=inline.plain(item.excerpt)[:255],
+            live=fate.live,
+            listed=self._listed(item),
+            published=item.written if fate.live else None,
+            changed=item.changed or item.written,
+            go_live=fate.go_live,
+            password=item.password,
+        )
+
+    def _listed(self, item: Item) -> bool:
+        """Whether the page goes into the foot: it stood in a menu, and so far few did."""
+        if item.key not in self.export.listed or item.parent or self._in_foot >= MOST_IN_FOOT:
+            return False
+        self._in_foot += 1
+        return True
 
     def _around(self, item: Item) -> body.Around:
         return body.Around(
@@ -196,9 +214,11 @@ class Import:
         if first is None:
             return filing.ensure_section(language=language, slug="news", name=_("News"))
         chosen = self._sections[first]
-        return filing.ensure_section(
-            language=language, slug=_slug(chosen.slug, "section"), name=chosen.name[:255], line=chosen.line[:255]
-        )
+        if chosen.slug not in self._made:
+            self._made[chosen.slug] = filing.ensure_section(
+                language=language, slug=_slug(chosen.slug, "section"), name=chosen.name[:255], line=chosen.line[:255]
+            )
+        return self._made[chosen.slug]
 
     def _topics(self, item: Item) -> list[int]:
         """Tags, and categories that are no section of their own."""
@@ -251,10 +271,9 @@ class Import:
         """The old lists of a category, a tag, an author or everything lead to ours, as far as these exist."""
         base, language = urlsplit(self.export.address).path.rstrip("/"), self.choices.language
         for slug in {**self.export.categories, **self.export.sections}:
-            chosen = self._sections.get(slug)
-            found = queries.section(_slug(chosen.slug, "section"), language) if chosen else None
-            new = found[1].url if found else queries.topic_path(_slug(slug, "topic"), language)
-            self._lead(f"{base}/category/{slug}/", new)
+            top = self._sections.get(slug)
+            made = queries.address(self._made.get(top.slug, 0)) if top else None
+            self._lead(f"{base}/category/{slug}/", made or queries.topic_path(_slug(slug, "topic"), language))
         for slug in self.export.tags:
             self._lead(f"{base}/tag/{slug}/", queries.topic_path(_slug(slug, "topic"), language))
         for login, name in self.export.authors.items():

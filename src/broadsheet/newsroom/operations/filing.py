@@ -71,16 +71,16 @@ class Filing:
 def ensure_section(
     *, language: str, slug: str, name: str, line: str = "", colours: tuple[str, str] | None = None
 ) -> int:
-    """The section of this slug under the language's front, made when there is none."""
+    """The section of this slug, or of this name, under the language's front, made when there is neither."""
     front = FrontPage.objects.get(locale__language_code=language)
-    found = SectionPage.objects.child_of(front).filter(slug=slug).first()
+    ours = SectionPage.objects.child_of(front)
+    found = ours.filter(slug=slug).first() or ours.filter(title=name).first()
     if found is None:
-        taken = {*front.get_children().values_list("slug", flat=True), *rules.RESERVED_SLUGS}
-        found = SectionPage(title=name, slug=free_slug(slug, taken), line=line, locale=front.locale)
+        found = SectionPage(title=name, slug=_free_address(front, slug), line=line, locale=front.locale)
         found.show_in_menus = True
         if colours is not None:
             found.colour, found.colour_dark = colours
-        found.translation_key = _twin_key(SectionPage, slug) or found.translation_key
+        found.translation_key = _twin_key(SectionPage, found.slug) or found.translation_key
         front.add_child(instance=found)
         found.save_revision().publish()
     return found.pk
@@ -236,7 +236,7 @@ def add_info(
     """Make a page about the paper, with a number behind its slug where that is taken."""
     front = FrontPage.objects.get(locale__language_code=language)
     page = InfoPage(title=title[:255], locale=front.locale, summary=summary[:255], body=json.dumps(body))
-    page.slug = free_slug(slug, {*front.get_children().values_list("slug", flat=True), *rules.RESERVED_SLUGS})
+    page.slug = _free_address(front, slug)
     page.live, page.show_in_menus = False, listed
     page.first_published_at, page.go_live_at = published, go_live
     page.translation_key = _twin_key(InfoPage, page.slug) or page.translation_key
@@ -272,6 +272,11 @@ def free_slug(wanted: str, taken: Any) -> str:
     while slug in used:
         slug, number = f"{base}-{number}", number + 1
     return slug
+
+
+def _free_address(front: FrontPage, wanted: str) -> str:
+    """A slug under the front that is neither taken nor the beginning of one of the paper's own addresses."""
+    return free_slug(wanted, {*front.get_children().values_list("slug", flat=True), *rules.RESERVED_SLUGS})
 
 
 def _twin_key(model: type[Page] | type[Topic] | type[Place], slug: str) -> UUID | None:

@@ -130,6 +130,7 @@ class Export:
     reusable: dict[str, str] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)  # old path → the item's identity
     sections: Counter[str] = field(default_factory=Counter)  # category slug → published stories
+    listed: set[str] = field(default_factory=set)  # ids of pages that stand in a menu
 
     def items(self) -> Iterator[Item]:
         """Every item, in the file's order."""
@@ -332,6 +333,8 @@ def _note(export: Export, item: Item) -> None:
         export.attachments[item.key] = Attachment(
             item.key, url, item.title, inline.tidy(alt), inline.plain(item.excerpt), inline.plain(credit), item.parent
         )
+    elif item.kind == "nav_menu_item" and item.first("_menu_item_object") == "page":
+        export.listed.add(item.first("_menu_item_object_id"))
     elif item.kind == "wp_block":
         export.reusable[item.key] = item.content
     elif item.kind == "post" and item.status == "publish":
