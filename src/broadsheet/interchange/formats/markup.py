@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-import nh3
-from lxml import html as lxml_html
-
-from broadsheet.interchange.formats import inline
+from broadsheet.interchange.formats import cleaning, inline
+from broadsheet.interchange.formats.cleaning import BLOCKS, DEEPEST, FORMS, HEADS, HOLDER, MOST_COLUMNS
 from broadsheet.interchange.formats.parts import (
     Divider,
     Embed,
@@ -22,57 +18,12 @@ from broadsheet.interchange.formats.parts import (
     Items,
     Paragraph,
     Part,
-    PictureRef,
     Preformatted,
     Quote,
     Table,
 )
+from broadsheet.interchange.formats.shaping import as_html, captioned, name_of, picture
 
-HOLDER = "bs-part"  # <bs-part data-n="3"></bs-part> stands for parts that a format has made already
-CONTAINERS = {
-    "div", "section", "article", "aside", "main", "header", "footer", "nav", "center", "body", "figure", "fieldset",
-    "details", "dl", "hgroup", "search", "noscript",
-}  # fmt: skip
-MEDIA = {"img", "picture", "iframe", "video", "audio", "object", "embed", "map"}
-STRUCTURE = {"p", "address", "ul", "ol", "menu", "blockquote", "pre", "table", "hr", "dt", "dd", "summary", "legend"}
-HEADS = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 4, "h6": 4}
-FORMS = {"form", "input", "select", "textarea", "button", "option", "optgroup", "label", "output", "meter", "progress"}
-SMALL = {
-    "a",
-    "abbr",
-    "acronym",
-    "big",
-    "bdi",
-    "bdo",
-    "br",
-    "font",
-    "ins",
-    "mark",
-    "q",
-    "small",
-    "span",
-    "time",
-    "u",
-    "wbr",
-}
-PARTLY = {
-    "li", "figcaption", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "col", "colgroup", "source", "param",
-    "track", "rp", "rt", "ruby", "area",
-}  # fmt: skip
-BLOCKS = CONTAINERS | MEDIA | STRUCTURE | set(HEADS) | FORMS | {HOLDER}
-_ALLOWED = BLOCKS | SMALL | PARTLY | set(inline.TAGS)
-_ATTRIBUTES = {
-    "*": {"class", "title", "id"},
-    "a": {"href"},
-    "img": {"src", "alt", "width", "height", "data-id", "data-src", "data-orig-file"},
-    "iframe": {"src", "data-src"}, "video": {"src", "poster"}, "audio": {"src"}, "source": {"src", "type"},
-    "object": {"data"}, "embed": {"src"}, "param": {"name", "value"},
-    "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}, "ol": {"start"},
-    "blockquote": {"cite"}, "sup": {"data-fn"}, "span": {"data-fn"}, HOLDER: {"data-n"},
-}  # fmt: skip
-DEEPEST = 60
-PARSED = 1000
-MOST_COLUMNS = 40
 DOCUMENTS = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|epub|csv|zip)(?:$|\?)", re.IGNORECASE)
 
 
@@ -83,31 +34,13 @@ def read(
 
     `held` are the parts that holders stand for; `link` says where a link of the source leads now.
     """
-    clean = nh3.clean(
-        markup, tags=_ALLOWED, attributes=_ATTRIBUTES, clean_content_tags={"script", "style", "template", "title"},
-        url_schemes={"http", "https", "mailto", "tel"}, link_rel=None, strip_comments=True,
-    )  # fmt: skip
-    if not clean.strip():
+    tree = cleaning.tree(markup)
+    if tree is None:
         return (), Counter()
-    if _depth(clean) > PARSED:
-        clean = re.sub(r"</?(?:div|span|font)[^<>]*>", "\n", clean)
     walk = _Walk(held, link)
-    walk.children(lxml_html.fragment_fromstring(clean, create_parent="div", parser=_parser()), 0)
+    walk.children(tree, 0)
     walk.flush()
     return tuple(walk.parts), walk.left_out
-
-
-def _depth(clean: str) -> int:
-    """How deep the elements of some cleaned markup lie: the parser drops what lies deeper than it likes."""
-    depth = deepest = 0
-    for closing in re.findall(r"<(/?)[a-z]", clean):
-        depth += -1 if closing else 1
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _parser() -> Any:
-    return lxml_html.HTMLParser(huge_tree=True, encoding="utf-8")
 
 
 class _Walk:
@@ -269,7 +202,7 @@ class _Walk:
         inner.children(element, depth)
         inner.flush()
         self.left_out.update(inner.left_out)
-        self.parts.extend(_captioned(inner.parts, caption_html, "gallery" in (element.get("class") or "")))
+        self.parts.extend(captioned(inner.parts, caption_html, "gallery" in (element.get("class") or "")))
 
     def _list(self, element: Any, depth: int) -> None:
         if "blocks-gallery-grid" in (element.get("class") or "") or "gallery" in (element.get("class") or "").split():
@@ -290,7 +223,7 @@ class _Walk:
         inner._makers |= {"img": inner._nothing, "iframe": inner._nothing, "figure": inner._nothing}
         inner.children(element, depth)
         inner.flush()
-        return "".join(_as_html(part) for part in inner.parts)
+        return "".join(as_html(part) for part in inner.parts)
 
     def _nothing(self, element: Any, depth: int) -> None:
         """Media inside a list stand behind it."""
@@ -343,79 +276,6 @@ class _Walk:
         inner.children(element, 0)
         inner.flush()
         return "<br/>".join(part.html for part in inner.parts if isinstance(part, Paragraph))
-
-
-def picture(element: Any) -> PictureRef | None:
-    """The picture that an `img` names, or None where it names none, or only a pixel."""
-    url = (element.get("data-orig-file") or element.get("data-src") or element.get("src") or "").strip()
-    if element.get("width") == "1" and element.get("height") == "1":
-        return None
-    classes = element.get("class") or ""
-    number = re.search(r"wp-image-(\d+)", classes)
-    key = element.get("data-id") or (number[1] if number else "")
-    if not (url or key):
-        return None
-    half = bool(re.search(r"\balign(?:left|right)\b", classes))
-    return PictureRef(url, key, inline.tidy(element.get("alt") or ""), half=half)
-
-
-def name_of(url: str) -> str:
-    """What to call an address: its last piece, else its host."""
-    parts = urlsplit(url)
-    last = unquote(parts.path.rstrip("/").rpartition("/")[2])
-    return inline.tidy(last) if "." in last else (parts.hostname or url).removeprefix("www.")
-
-
-def _captioned(parts: list[Part], caption: str, gallery: bool) -> list[Part]:
-    pictures = [part for part in parts if isinstance(part, PictureRef | Gallery)]
-    if len(pictures) > 1 or (gallery and pictures):
-        flat = [one for part in pictures for one in (part.pictures if isinstance(part, Gallery) else (part,))]
-        rest = [part for part in parts if part not in pictures]
-        return [Gallery(tuple(flat), inline.plain(caption)), *rest]
-    out: list[Part] = []
-    for part in parts:
-        named = _named(part, caption) if caption else None
-        out.append(named or part)
-        caption = "" if named else caption
-    if inline.plain(caption):
-        out.append(Paragraph(caption))
-    return out
-
-
-def _named(part: Part, caption: str) -> Part | None:
-    """The part with a caption of its own, or None where it has no place for one."""
-    if isinstance(part, PictureRef):
-        return PictureRef(part.url, part.key, part.alt, caption, part.half)
-    if isinstance(part, Embed):
-        return Embed(part.url, inline.plain(caption) or part.title)
-    if isinstance(part, Table) and not part.caption:
-        return Table(part.heads, part.rows, inline.plain(caption))
-    return None
-
-
-def _as_html(part: Part) -> str:
-    if isinstance(part, Paragraph):
-        return f"<p>{part.html}</p>"
-    if isinstance(part, Heading):
-        return f"<p><b>{escape(part.text, quote=False)}</b></p>"
-    if isinstance(part, Items):
-        tag = "ol" if part.ordered else "ul"
-        return f"<{tag}>" + "".join(f"<li>{_bare(item)}</li>" for item in part.items) + f"</{tag}>"
-    if isinstance(part, Quote):
-        return part.html + (f"<p>{escape(part.who, quote=False)}</p>" if part.who else "")
-    if isinstance(part, Preformatted):
-        lines = escape(part.text, quote=False).splitlines()
-        return "<p><code>" + "</code><br/><code>".join(lines) + "</code></p>"
-    if isinstance(part, Table):
-        return "".join(
-            f"<p>{' · '.join(cell for cell in row if cell)}</p>" for row in (part.heads, *part.rows) if any(row)
-        )
-    return ""
-
-
-def _bare(item: str) -> str:
-    """An item of a list below a list: our rich text holds no paragraphs there."""
-    return item.replace("</p><p>", "<br/>").replace("<p>", "").replace("</p>", "")
 
 
 def _items(element: Any) -> list[Any]:

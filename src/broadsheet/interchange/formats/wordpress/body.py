@@ -11,7 +11,9 @@ from html import escape, unescape
 from typing import Any
 
 from broadsheet.interchange.formats import inline, markup
+from broadsheet.interchange.formats.cleaning import HOLDER
 from broadsheet.interchange.formats.parts import Body, Divider, Embed, FileRef, Footnotes, Paragraph, Part, PictureRef
+from broadsheet.interchange.formats.shaping import name_of
 from broadsheet.interchange.formats.wordpress import autop, gutenberg, shortcodes
 from broadsheet.interchange.formats.wordpress.gutenberg import Block
 
@@ -99,14 +101,14 @@ class _Work:
         def one(match: re.Match[str]) -> str:
             url = unescape(match[1])
             if self._around.embeds(url):
-                return self._hold(Embed(url, markup.name_of(url)))
+                return self._hold(Embed(url, name_of(url)))
             return match[0].replace(match[1], f'<a href="{escape(url)}">{escape(url)}</a>')
 
         return pattern.sub(one, text)
 
     def _hold(self, *parts: Part) -> str:
         self.held.append(parts)
-        return f'\n\n<{markup.HOLDER} data-n="{len(self.held) - 1}"></{markup.HOLDER}>\n\n'
+        return f'\n\n<{HOLDER} data-n="{len(self.held) - 1}"></{HOLDER}>\n\n'
 
     def _block(self, block: Block) -> str:
         name = block.name
@@ -143,7 +145,7 @@ class _Work:
         if not re.match(r"https?://", url):
             self.left_out[f"block {block.name}"] += 1
             return ""
-        return self._hold(Embed(url, inline.plain(caption[1]) if caption else markup.name_of(url)))
+        return self._hold(Embed(url, inline.plain(caption[1]) if caption else name_of(url)))
 
     def _file(self, block: Block) -> str:
         html = block.html(self._block)
@@ -151,8 +153,8 @@ class _Work:
         url = str(block.attributes.get("href") or (link[1] if link else ""))
         if not url:
             return ""
-        title = inline.plain(link[2]) if link else markup.name_of(url)
-        return self._hold(FileRef(url, title or markup.name_of(url), str(block.attributes.get("id") or "")))
+        title = inline.plain(link[2]) if link else name_of(url)
+        return self._hold(FileRef(url, title or name_of(url), str(block.attributes.get("id") or "")))
 
     def _cover(self, block: Block) -> str:
         """A picture with words over it: the picture, then the words."""
@@ -162,7 +164,7 @@ class _Work:
         key = str(block.attributes.get("id") or "")
         if block.attributes.get("backgroundType") == "video":
             film = str(block.attributes["url"])
-            return (self._hold(Embed(film, markup.name_of(film))) if film.startswith("http") else "") + html
+            return (self._hold(Embed(film, name_of(film))) if film.startswith("http") else "") + html
         alt = inline.tidy(str(block.attributes.get("alt") or ""))
         picture = PictureRef(str(block.attributes["url"]), key, alt)
         return self._hold(picture) + html
@@ -172,7 +174,7 @@ class _Work:
         for child in block.children:
             url = str(child.attributes.get("url") or "")
             if re.match(r"https?://|mailto:", url):
-                label = str(child.attributes.get("label") or child.attributes.get("service") or markup.name_of(url))
+                label = str(child.attributes.get("label") or child.attributes.get("service") or name_of(url))
                 links.append(f'<li><a href="{escape(url)}">{escape(label.capitalize())}</a></li>')
         if not links:
             self.left_out["block social-links"] += 1

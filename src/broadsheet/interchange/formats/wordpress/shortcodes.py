@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from broadsheet.interchange.formats import inline, markup
+from broadsheet.interchange.formats.cleaning import HOLDER
 from broadsheet.interchange.formats.parts import Embed, Gallery, Part, PictureRef, Preformatted
+from broadsheet.interchange.formats.shaping import name_of
 
 _NAME = r"[A-Za-z][\w-]*"
 _ATTRIBUTE = re.compile(rf"""({_NAME})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))|"([^"]*)"|'([^']*)'|(\S+)""")
@@ -127,7 +129,7 @@ class _Reader:
             return stray, after
         self._found.held.append(parts)
         number = len(self._found.held) - 1
-        return f'{stray}\n\n<{markup.HOLDER} data-n="{number}"></{markup.HOLDER}>\n\n', after
+        return f'{stray}\n\n<{HOLDER} data-n="{number}"></{HOLDER}>\n\n', after
 
     def _gallery(self, name: str, values: dict[str, str], content: str) -> tuple[Part, ...]:
         named = values.get("ids") or values.get("include") or ""
@@ -159,7 +161,7 @@ class _Reader:
         url = next((value for value in [inline.plain(content), *given] if value), "")
         if url and name in _HOSTS and not re.match(r"https?://", url):
             url = _HOSTS[name].format(url)
-        return (Embed(url, markup.name_of(url)),) if re.match(r"https?://", url) else ()
+        return (Embed(url, name_of(url)),) if re.match(r"https?://", url) else ()
 
     def _plain(self, name: str, values: dict[str, str], content: str) -> tuple[Part, ...]:
         text = unescape(re.sub(r"<br\s*/?>", "\n", content)).strip("\r\n")
