@@ -1,4 +1,4 @@
-"""HTML of unknown make, cleaned and parsed: no scripts, no styles, no attribute that nobody reads, no address but the web's."""
+"""HTML of unknown make, cleaned and parsed: no script, no style, no attribute that nobody reads, no odd address."""
 
 from __future__ import annotations
 

@@ -139,8 +139,8 @@ class _Walk:
         text = inline.tidy(element.text_content())
         if text:
             self.parts.append(Heading(text, level))
-        for picture in element.iter("img"):
-            self._img(picture, 0)
+        for inside in element.iter("img"):
+            self._img(inside, 0)
 
     def _term(self, element: Any, depth: int) -> None:
         self.flush()
