@@ -95,6 +95,142 @@ def demo(port: int, serving: bool) -> None:
         _serve("127.0.0.1", port, workers=1, work=True)
 
 
+@main.command("open")
+@click.option("--name", prompt="The paper's name", help="What stands in its head.")
+@click.option("--language", default="en", show_default=True, help="The language it appears in: en, ar …")
+@click.option("--email", prompt="The chief editor's mail address", help="Who may do everything.")
+def open_(name: str, language: str, email: str) -> None:
+    """Open a paper in this folder: database, front page, chief editor."""
+    start_django()
+    from django.core.exceptions import ValidationError
+
+    from broadsheet.web import opening
+
+    opening.prepare()
+    if opening.languages():
+        raise click.ClickException("There is a paper here already; nothing was changed.")
+    try:
+        password = opening.open_new(name=name, language=language, email=email)
+    except ValidationError as error:
+        raise click.ClickException("; ".join(error.messages)) from error
+    click.echo(f"{name} is open. Serve it with `broadsheet serve`; edit it at /admin/ as {email}, password {password}")
+
+
+@main.group("import")
+def import_() -> None:
+    """Bring in what another system exported."""
+
+
+@import_.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--media",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with the old site's uploads.",
+)
+@click.option(
+    "--fetch/--no-fetch",
+    default=True,
+    help="Fetch pictures that are not in the folder from where they lie.",
+    show_default=True,
+)
+@click.option(
+    "--trust-host", multiple=True, metavar="HOST", help="A host on a private network that may be asked for pictures."
+)
+@click.option("--language", help="The edition to import into.  [default: the export's, where the paper has it]")
+@click.option(
+    "--access",
+    type=click.Choice(["metered", "open", "members"]),
+    default="metered",
+    show_default=True,
+    help="Who may read the stories.",
+)
+@click.option("--section", "into", metavar="NAME", default="", help="Put every story into this section.")
+@click.option(
+    "--sections",
+    "most_sections",
+    type=click.IntRange(0, 40),
+    default=8,
+    show_default=True,
+    help="How many categories become sections; the others become topics.",
+)
+@click.option(
+    "--commenters",
+    type=click.Choice(["drop", "hash"]),
+    default="drop",
+    show_default=True,
+    help="What happens to commenters' mail addresses.",
+)
+@click.option("--also", multiple=True, metavar="TYPE", help="A further post type whose items are stories.")
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the whole report there, as JSON.",
+)
+def wordpress(
+    file: Path,
+    media: Path | None,
+    fetch: bool,
+    trust_host: tuple[str, ...],
+    language: str | None,
+    access: str,
+    into: str,
+    most_sections: int,
+    commenters: str,
+    also: tuple[str, ...],
+    report_file: Path | None,
+) -> None:
+    """Import a WordPress export (WXR). Safe to repeat: what is there already stays as it is."""
+    start_django()
+    from rich.console import Console
+
+    from broadsheet import clock
+    from broadsheet.interchange import console as desk
+    from broadsheet.interchange.fetching import Finder
+    from broadsheet.interchange.formats.wordpress import wxr
+    from broadsheet.interchange.operations.importing import Choices
+
+    console = Console(highlight=False)
+    with console.status(f"Reading {file.name}"):
+        try:
+            export = wxr.scan(file)
+        except wxr.ExportError as error:
+            raise click.ClickException(f"{error} Nothing was imported.") from error
+    choices = Choices(
+        language=_edition(language, export.language, export.title), access=access, into=into,
+        most_sections=most_sections, hash_commenters=commenters == "hash", also=frozenset(also),
+    )  # fmt: skip
+    finder = Finder(media, fetch, frozenset(host.lower() for host in trust_host))
+    report = desk.import_wordpress(export, choices, finder, clock.now(), console)
+    desk.show(report, choices, console)
+    if report_file is not None:
+        desk.write(report, report_file)
+    if report.total("failed"):
+        raise SystemExit(1)
+
+
+def _edition(wanted: str | None, exported: str, title: str) -> str:
+    """The edition to import into; a folder without a paper gets one, named as the export is."""
+    from django.conf import settings
+
+    from broadsheet.web import opening
+
+    opening.prepare()
+    known = dict(settings.WAGTAIL_CONTENT_LANGUAGES)
+    short = exported.partition("-")[0].lower()
+    ours = opening.languages()
+    if wanted and wanted not in (ours or known):
+        raise click.ClickException(f"The paper has no edition in {wanted!r}; it has {', '.join(ours or known)}.")
+    if ours:
+        return wanted or (short if short in ours else ours[0])
+    language = wanted or (short if short in known else next(iter(known)))
+    email = "editor@example.org"
+    password = opening.open_new(name=title or "Broadsheet", language=language, email=email)
+    click.echo(f"There was no paper here: “{title}” is open now. Edit it at /admin/ as {email}, password {password}")
+    return language
+
+
 @main.command()
 def reindex() -> None:
     """Make the search index anew."""

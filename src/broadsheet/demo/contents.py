@@ -10,9 +10,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from broadsheet.newsroom.embeds import frame_url
+
 HERE = Path(__file__).parent
 
 
+PICTURE = ("scene", "alt", "caption")
 _PROSE = {"headline", "dek", "kicker", "lead_caption", "lead_alt", "title", "summary", "origin_headline"}
 
 
@@ -40,6 +43,20 @@ class Content:
     def slug(self) -> str:
         """The slug in the front matter."""
         return str(self.meta["slug"])
+
+    @property
+    def pictures(self) -> dict[str, dict[str, str]]:
+        """Every picture in the body by the name it is drawn and kept under: picture 2, picture 3 of gallery 1."""
+        found: dict[str, dict[str, str]] = {}
+        for number, block in enumerate(self._kind("picture"), 1):
+            found[f"{self.slug}--{number}"] = block.value
+        for number, block in enumerate(self._kind("gallery"), 1):
+            for place, picture in enumerate(block.value["pictures"], 1):
+                found[f"{self.slug}--gallery-{number}-{place}"] = picture
+        return found
+
+    def _kind(self, kind: str) -> Iterator[Block]:
+        return (block for block in self.blocks if block.kind == kind)
 
 
 def paper() -> dict[str, Any]:
@@ -137,6 +154,8 @@ def _fenced(name: str, lines: list[str]) -> Block:
         "timeline": _timeline,
         "map": _map,
         "picture": _picture,
+        "gallery": _gallery,
+        "embed": _embed,
         "related": lambda body: Block("related", {"story": body[0].strip(), "label": ""}),
     }
     if name not in makers:
@@ -191,5 +210,27 @@ def _map(lines: list[str]) -> Block:
 
 
 def _picture(lines: list[str]) -> Block:
-    options, _rest = _options(lines, ("scene", "alt", "caption"))
+    options, _rest = _options(lines, PICTURE)
     return Block("picture", {"caption": "", "alt": "", **options})
+
+
+def _gallery(lines: list[str]) -> Block:
+    """Several pictures; each begins with its `scene:`."""
+    options, rest = _options(lines, ("title",))
+    pictures = []
+    while rest:
+        scene, after = _options(rest[:1], ("scene",))
+        if after:
+            raise ValueError(f"a picture of a gallery begins with its scene:, not with {after[0]!r}")
+        words, rest = _options(rest[1:], PICTURE[1:])
+        pictures.append({"caption": "", "alt": "", **scene, **words})
+    if not pictures:
+        raise ValueError("a gallery without pictures")
+    return Block("gallery", {"title": "", **options, "pictures": pictures})
+
+
+def _embed(lines: list[str]) -> Block:
+    options, _rest = _options(lines, ("url", "title"))
+    if not frame_url(options.get("url", "")):
+        raise ValueError(f"an embed needs the url: of a host that we may put in a frame, not {options.get('url')!r}")
+    return Block("embed", {"url": options["url"], "title": options["title"]})

@@ -154,10 +154,11 @@ def _stream(block: Block, language: str, content: Content, ids: Ids) -> dict[str
     """A block as StreamField data, its slugs resolved."""
     value = block.value
     if block.kind == "picture":
-        number = [other for other in content.blocks if other.kind == "picture"].index(block) + 1
-        name, alt = f"{content.slug}--{number}", value["alt"]
-        picture = _picture(name, alt[:200], alt, value["caption"], ids, value.get("scene", ""))
-        value = {"picture": picture, "caption": "", "alt": value["alt"], "width": "column"}
+        value = _shown(value, content, ids)
+    elif block.kind == "gallery":
+        value = {**value, "pictures": [_item(_shown(picture, content, ids)) for picture in value["pictures"]]}
+    elif block.kind == "embed":
+        value = {**value, "poster": None}
     elif block.kind == "map":
         value = {**value, "places": [_item(ids.places[language, slug]) for slug in value["places"]]}
     elif block.kind == "related":
@@ -172,6 +173,14 @@ def _stream(block: Block, language: str, content: Content, ids: Ids) -> dict[str
     elif block.kind == "table":
         value = _table(value)
     return {"type": block.kind, "value": value, "id": str(uuid4())}
+
+
+def _shown(picture: dict[str, str], content: Content, ids: Ids) -> dict[str, Any]:
+    """A picture of the body as a block's value, the picture itself made if need be."""
+    name = next(name for name, other in content.pictures.items() if other is picture)
+    alt = picture["alt"]
+    made = _picture(name, alt[:200], alt, picture["caption"], ids, picture.get("scene", ""))
+    return {"picture": made, "caption": "", "alt": alt, "width": "column"}
 
 
 def _item(value: Any) -> dict[str, Any]:

@@ -94,6 +94,18 @@ def section(slug: str, language: str) -> tuple[int, cards.SectionCard] | None:
     return (row.pk, cards.section(row)) if row else None
 
 
+def topic_path(slug: str, language: str) -> str | None:
+    """The address of a topic, or None where there is none of this slug."""
+    row = Topic.objects.filter(slug=slug, locale__language_code=language).first()
+    return row.get_absolute_url() if row else None
+
+
+def person_path(name: str) -> str | None:
+    """The address of a person, or None where there is none of this name."""
+    row = Person.objects.filter(name=name).first()
+    return row.get_absolute_url() if row else None
+
+
 def latest_of(language: str, section: int | None, count: int) -> tuple[cards.FeedItem, ...]:
     """The newest stories with what feeds and news sitemaps say of them besides."""
     rows = _stories(language)
@@ -140,6 +152,11 @@ def _located(rows: list[Any], everything: Any) -> list[Located]:
     for row in everything.filter(translation_key__in={row.translation_key for row in rows}).select_related("locale"):
         kin.setdefault(row.translation_key, []).append((row.locale.language_code, row.full_url or ""))
     return [Located(row.full_url or "", row.last_published_at, tuple(kin[row.translation_key])) for row in rows]
+
+
+def editions() -> tuple[str, ...]:
+    """The languages in which the paper has a front, the first being its own."""
+    return tuple(FrontPage.objects.order_by("pk").values_list("locale__language_code", flat=True))
 
 
 def colours() -> tuple[tuple[str, str, str], ...]:

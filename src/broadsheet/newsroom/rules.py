@@ -47,6 +47,12 @@ def _data_row(number: int, line: str, width: int) -> tuple[str, tuple[float | No
     return cells[0], tuple(values)
 
 
+# First steps of addresses that are not pages below the front: a page of that slug could not be reached.
+RESERVED_SLUGS = frozenset(
+    {"account", "admin", "documents", "media", "people", "places", "search", "static", "subscribe", "topics"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Right:
     """What we may do with one picture: its title, and the last day on which it may be published."""

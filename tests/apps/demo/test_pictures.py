@@ -54,11 +54,33 @@ def test_the_picture_of_the_lead_story_was_composed_for_it() -> None:
     assert drawn.__name__ == "frozen_bridge"
 
 
+@pytest.mark.parametrize(
+    ("slug", "drawing"),
+    [
+        ("a-field-that-drinks-twice-a-year", "flooded_terraces"),
+        ("the-fire-that-is-kept-until-september", "pasture"),
+        ("the-man-who-ships-water-to-a-river", "water_barge"),
+        ("tell-rosa-that-the-mare-has-come-home", "radio_mast"),
+        ("in-defence-of-half-past-three", "steps_at_noon"),
+        ("sailors-of-a-country-without-a-sea", "swimmers"),
+    ],
+)
+def test_a_lead_picture_was_composed_for_its_story(slug: str, drawing: str) -> None:
+    content = next(found for found in contents.stories() if found.slug == slug)
+    drawn = composition(content.meta["picture"])
+    assert drawn is not None
+    assert drawn.__name__ == drawing
+
+
+def test_an_orange_boat_brings_no_mountain_range_with_it() -> None:
+    mountains = "#5a7590"
+    assert mountains in pictures.draw("boat", "A lake before a range of mountains with one boat")
+    assert mountains not in pictures.draw("boat", "A lake with one orange boat")
+
+
 def test_every_scene_of_the_demo_paper_can_be_drawn() -> None:
     for content in contents.stories():
-        scenes = [
-            content.meta["picture"],
-            *(block.value["scene"] for block in content.blocks if block.kind == "picture"),
-        ]
-        for number, scene in enumerate(scenes):
-            etree.fromstring(pictures.draw(f"{content.slug}--{number}", scene))
+        scenes = {content.slug: content.meta["picture"]}
+        scenes |= {name: picture["scene"] for name, picture in content.pictures.items()}
+        for name, scene in scenes.items():
+            etree.fromstring(pictures.draw(name, scene))

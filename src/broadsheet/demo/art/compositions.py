@@ -9,7 +9,7 @@ from importlib import import_module
 
 Draw = Callable[[random.Random], str]
 FOUND: list[tuple[re.Pattern[str], Draw]] = []
-SETS = ("waterside", "seaside", "open_air", "indoors", "rooms")
+SETS = ("waterside", "seaside", "open_air", "indoors", "far_off", "rooms")
 
 
 def scene(pattern: str) -> Callable[[Draw], Draw]:

@@ -155,7 +155,7 @@ GROUNDS = (
 def _behind(scene: str, horizon: float, chance: random.Random) -> list[str]:
     """What closes the picture: mountains, dunes, a city, or hills."""
     parts = []
-    if re.search(r"mountain|peak|andes|himalaya|alps|ridge|range", scene):
+    if re.search(r"mountain|peak|andes|himalaya|alps|ridge|\brange", scene):
         parts.append(land.mountains(chance, horizon + 10, 330, "#5a7590", snow="snow" in scene or "white" in scene))
     if re.search(r"dune|desert", scene):
         parts.append(land.dunes(chance, horizon, 170))

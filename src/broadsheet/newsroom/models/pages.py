@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.http import HttpRequest
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.models import Page
 
-from broadsheet.newsroom import cards
+from broadsheet.newsroom import cards, rules
 from broadsheet.newsroom.blocks import FrontBlocks, StoryBlocks
 from broadsheet.newsroom.fields import BodyField
 from broadsheet.newsroom.models.stories import StoryPage
@@ -46,7 +47,20 @@ class FrontPage(Page):
         return {**context, "front": cards.front(self, latest)}
 
 
-class SectionPage(Page):
+class BelowFront(Page):
+    """A page whose address begins with its slug, which must therefore not be one of the paper's own addresses."""
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """Refuse a slug that leads elsewhere."""
+        super().clean()
+        if self.slug in rules.RESERVED_SLUGS:
+            raise ValidationError({"slug": _("This address belongs to the paper itself. Choose another.")})
+
+
+class SectionPage(BelowFront):
     """A section: its stories live below it."""
 
     line = models.CharField(_("line"), max_length=255, blank=True, help_text=_("One line under the section's name."))
@@ -79,7 +93,7 @@ class SectionPage(Page):
         }
 
 
-class InfoPage(Page):
+class InfoPage(BelowFront):
     """A page about the paper: about, contact, privacy."""
 
     summary = models.CharField(_("summary"), max_length=255, blank=True)

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from django.db import transaction
 from django.utils.text import slugify
-from wagtail.models import Locale, Page
+from wagtail.models import Locale, Page, PageViewRestriction
 
+from broadsheet.newsroom import rules
 from broadsheet.newsroom.models import (
     Byline,
+    File,
     FrontPage,
     InfoPage,
     Person,
@@ -46,6 +49,10 @@ class Filing:
     dek: str = ""
     access: str = "metered"
     published: datetime | None = None
+    changed: datetime | None = None
+    go_live: datetime | None = None  # to come; the story appears by itself then
+    password: str = ""  # kept behind Wagtail's own question for it
+    description: str = ""  # for search engines, where it is not the dek
     picture: int | None = None
     picture_caption: str = ""
     picture_alt: str = ""
@@ -59,7 +66,6 @@ class Filing:
     origin_url: str = ""
     translation_key: UUID | None = None
     live: bool = True
-    notes: dict[str, Any] = field(default_factory=dict)
 
 
 def ensure_section(
@@ -69,7 +75,9 @@ def ensure_section(
     front = FrontPage.objects.get(locale__language_code=language)
     found = SectionPage.objects.child_of(front).filter(slug=slug).first()
     if found is None:
-        found = SectionPage(title=name, slug=slug, line=line, locale=front.locale, show_in_menus=True)
+        taken = {*front.get_children().values_list("slug", flat=True), *rules.RESERVED_SLUGS}
+        found = SectionPage(title=name, slug=free_slug(slug, taken), line=line, locale=front.locale)
+        found.show_in_menus = True
         if colours is not None:
             found.colour, found.colour_dark = colours
         found.translation_key = _twin_key(SectionPage, slug) or found.translation_key
@@ -139,6 +147,16 @@ def store_picture(
     return picture.pk
 
 
+def store_file(*, name: str, content: bytes, title: str) -> int:
+    """Keep a document to download."""
+    kept = File(title=title[:255])
+    kept.file = ContentFile(content, name=name)
+    kept.file_size = len(content)
+    kept.full_clean(exclude=["file_hash"])
+    kept.save()
+    return kept.pk
+
+
 @transaction.atomic
 def file_story(filing: Filing) -> int:
     """Make a story and, when it is to be live, publish it with the date it had."""
@@ -160,7 +178,9 @@ def file_story(filing: Filing) -> int:
         origin_headline=filing.origin_headline[:255],
         origin_url=filing.origin_url,
         body=json.dumps(filing.body),
+        search_description=filing.description,
         first_published_at=filing.published,
+        go_live_at=filing.go_live,
         live=False,
     )
     if filing.translation_key is not None:
@@ -169,10 +189,21 @@ def file_story(filing: Filing) -> int:
     story.bylines = [Byline(person_id=person, role=role) for person, role in filing.bylines]
     story.topics = list(Topic.objects.filter(pk__in=filing.topics))
     story.places = list(Place.objects.filter(pk__in=filing.places))
-    revision = story.save_revision()
-    if filing.live:
-        revision.publish()
+    _appear(story, filing.live or filing.go_live is not None, filing.changed, filing.password)
     return story.pk
+
+
+def _appear(page: Page, publish: bool, changed: datetime | None, password: str) -> None:
+    """Keep a page's first revision; publish it where it is to be seen, with the time of its last change."""
+    if password:
+        PageViewRestriction.objects.create(
+            page=page, restriction_type=PageViewRestriction.PASSWORD, password=password[:255]
+        )
+    revision = page.save_revision()
+    if publish:
+        revision.publish()
+    if changed is not None:
+        Page.objects.filter(pk=page.pk, live=True).update(last_published_at=changed)
 
 
 @transaction.atomic
@@ -182,15 +213,36 @@ def file_info(
     """Make a page about the paper, or give the one that stands there. `listed`: in the foot of every page."""
     front = FrontPage.objects.get(locale__language_code=language)
     found = InfoPage.objects.child_of(front).filter(slug=slug).first()
-    if found is None:
-        found = InfoPage(title=title, slug=slug, locale=front.locale, summary=summary[:255], body=json.dumps(body))
-        found.live, found.show_in_menus = False, listed
-        found.translation_key = _twin_key(InfoPage, slug) or found.translation_key
-        front.add_child(instance=found)
-        revision = found.save_revision()
-        if live:
-            revision.publish()
-    return found.pk
+    if found is not None:
+        return found.pk
+    return add_info(language=language, slug=slug, title=title, body=body, summary=summary, live=live, listed=listed)
+
+
+@transaction.atomic
+def add_info(
+    *,
+    language: str,
+    slug: str,
+    title: str,
+    body: Blocks,
+    summary: str = "",
+    live: bool = True,
+    listed: bool = False,
+    published: datetime | None = None,
+    changed: datetime | None = None,
+    go_live: datetime | None = None,
+    password: str = "",
+) -> int:
+    """Make a page about the paper, with a number behind its slug where that is taken."""
+    front = FrontPage.objects.get(locale__language_code=language)
+    page = InfoPage(title=title[:255], locale=front.locale, summary=summary[:255], body=json.dumps(body))
+    page.slug = free_slug(slug, {*front.get_children().values_list("slug", flat=True), *rules.RESERVED_SLUGS})
+    page.live, page.show_in_menus = False, listed
+    page.first_published_at, page.go_live_at = published, go_live
+    page.translation_key = _twin_key(InfoPage, page.slug) or page.translation_key
+    front.add_child(instance=page)
+    _appear(page, live or go_live is not None, changed, password)
+    return page.pk
 
 
 def edit_front(*, language: str, packages: Blocks) -> None:
