@@ -35,8 +35,7 @@ def main() -> int:
     wrong = [line for name in names.split() for line in broken_links(ROOT / name)]
     wrong += check_settings(_sources(), _read("settings.md"))
     wrong += check_parts("commands.md", "command", commands(), _read("commands.md"))
-    blocks = story_blocks((SOURCE / "newsroom" / "blocks.py").read_text(encoding="utf-8"))
-    wrong += check_parts("blocks.md", "block", blocks, _read("blocks.md"))
+    wrong += check_parts("blocks.md", "block", story_blocks(_sources("newsroom")), _read("blocks.md"))
     guides = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md"))
     wrong += check_targets((ROOT / "Makefile").read_text(encoding="utf-8"), guides)
     print("\n".join(wrong) if wrong else "The documents hold.")
@@ -87,9 +86,10 @@ def _commands(name: str, command: Any) -> Iterator[tuple[str, set[str]]]:
         yield from _commands(f"{name} {inner}", child)
 
 
-def story_blocks(source: str) -> dict[str, set[str]]:
-    """The names of StoryBlocks in newsroom/blocks.py, each with the fields of its own class."""
-    classes = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)}
+def story_blocks(sources: Iterable[str]) -> dict[str, set[str]]:
+    """The names in the newsroom's StoryBlocks, each with the fields of its own class."""
+    trees = [ast.parse(source) for source in sources]
+    classes = {node.name: node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)}
     return {
         name: set(_fields(classes[kind])) if (kind := ast.unparse(call.func)) in classes else set()
         for name, call in _fields(classes["StoryBlocks"]).items()
@@ -141,8 +141,8 @@ def _constant(node: ast.expr) -> Iterator[str]:
         yield node.value
 
 
-def _sources() -> Iterator[str]:
-    return (path.read_text(encoding="utf-8") for path in sorted(SOURCE.rglob("*.py")))
+def _sources(room: str = ".") -> Iterator[str]:
+    return (path.read_text(encoding="utf-8") for path in sorted((SOURCE / room).rglob("*.py")))
 
 
 def _read(name: str) -> str:

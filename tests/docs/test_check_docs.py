@@ -67,7 +67,7 @@ def test_a_command_and_an_option_that_nobody_described_are_named() -> None:
 
 
 def test_a_block_and_a_field_that_nobody_described_are_named() -> None:
-    assert check_docs.check_parts("blocks.md", "block", check_docs.story_blocks(BLOCKS), QUOTE) == [
+    assert check_docs.check_parts("blocks.md", "block", check_docs.story_blocks([BLOCKS]), QUOTE) == [
         "docs/reference/blocks.md: block `divider` is not described: add it",
         "docs/reference/blocks.md: `quote`: `who` is not described: add it",
     ]
