@@ -50,15 +50,16 @@ STATICFILES_DIRS = [path for path in [HERE / "theme" / "static"] if path.is_dir(
 MEDIA_URL = "/media/"
 MEDIA_ROOT = FOLDER / "media"
 STORAGES = {
+    # Folders as text: Wagtail hands a storage to the task that deletes a file, and a task takes no Path.
     # Originals and documents: kept, never served by their path.
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": FOLDER / "originals", "base_url": None},
+        "OPTIONS": {"location": str(FOLDER / "originals"), "base_url": None},
     },
     # Renditions of pictures: public.
     "renditions": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": MEDIA_ROOT, "base_url": MEDIA_URL},
+        "OPTIONS": {"location": str(MEDIA_ROOT), "base_url": MEDIA_URL},
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
