@@ -352,6 +352,6 @@ def old_paths(item: Item) -> list[str]:
 
 
 def path_of(url: str) -> str:
-    """The path and query of an address."""
+    """The path and query of an address, with single slashes."""
     parts = urlsplit(url)
-    return unquote(parts.path) + (f"?{parts.query}" if parts.query else "")
+    return re.sub(r"/{2,}", "/", unquote(parts.path)) + (f"?{parts.query}" if parts.query else "")
