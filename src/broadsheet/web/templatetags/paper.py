@@ -96,7 +96,7 @@ def issued(packages: Iterable[Package]) -> SafeString:
 def _moment(local: datetime) -> str:
     """A day and a time to the minute with its zone, joined as the language joins them."""
     time = f"{format_time(local, 'short', locale=locale())} {local.tzname()}"
-    joined = get_datetime_format("long", locale=locale()).replace("'", "")
+    joined = str(get_datetime_format("long", locale=locale())).replace("'", "")
     return joined.replace("{1}", format_date(local, "long", locale=locale())).replace("{0}", time)
 
 
