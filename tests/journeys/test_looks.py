@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,14 @@ from tests.journeys.conftest import ROOT, Demo
 from tests.journeys.kinds import LEAD, PAGES, SECOND, WALLED
 
 KINDS = [*PAGES, WALLED]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def every_block(demo: Demo) -> None:
+    """A page with every block that a body may hold, added to the demo paper."""
+    env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    env["BROADSHEET_FOLDER"] = str(demo.folder)
+    subprocess.run([sys.executable, "-m", "tests.journeys.every_block"], env=env, cwd=ROOT, check=True)
 
 
 def open_kind(tab: Page, kind: str) -> None:
@@ -111,3 +121,56 @@ def test_every_page_can_be_walked_by_keyboard_and_the_first_stop_skips_to_the_co
     assert tab.evaluate("document.activeElement.className") == "skip"
     tab.keyboard.press("Enter")
     assert tab.url.endswith("#content")
+
+
+def test_no_text_is_wider_than_seventy_letters_and_pictures_beside_it_stay_in_the_story(tab: Page):
+    tab.set_viewport_size({"width": 1440, "height": 900})
+    tab.goto(PAGES["every block"])
+    paragraph = tab.locator(".prose > p").first
+    widest = paragraph.evaluate(
+        """element => {
+            const range = document.createRange(), lines = new Map()
+            for (const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT); walker.nextNode();)
+                for (let at = 0; at < walker.currentNode.length; at++) {
+                    range.setStart(walker.currentNode, at), range.setEnd(walker.currentNode, at + 1)
+                    const line = Math.round(range.getBoundingClientRect().bottom / 12)
+                    lines.set(line, (lines.get(line) || 0) + 1)
+                }
+            return Math.max(...lines.values())
+        }"""
+    )
+    assert 50 <= widest <= 70
+    story, foot = tab.locator(".prose").bounding_box(), tab.locator(".foot").bounding_box()
+    assert story
+    assert foot
+    assert foot["width"] > 1200
+    for beside in tab.locator(".picture-half, .pullout").all():
+        box = beside.bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= story["y"] + story["height"]
+
+
+def test_the_first_screen_of_the_front_shows_the_lead_and_its_headline_is_the_largest_after_the_name(tab: Page):
+    tab.set_viewport_size({"width": 1440, "height": 800})
+    tab.goto(PAGES["front"])
+    headline = tab.locator(".card-lead .card-headline")
+    box = headline.bounding_box()
+    assert box
+    assert box["y"] + box["height"] < 800
+    sizes = tab.locator("h2, h3").evaluate_all("all => all.map(one => parseFloat(getComputedStyle(one).fontSize))")
+    assert headline.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") == max(sizes)
+    assert sorted(sizes)[-2] < 0.7 * max(sizes)
+    assert tab.locator(".masthead time").count() == 1
+
+
+def test_on_paper_a_story_is_black_on_white_by_night_and_of_the_wall_the_reason_stays(chromium: Browser, demo: Demo):
+    context = chromium.new_context(base_url=demo.address, color_scheme="dark")
+    page = context.new_page()
+    open_kind(page, WALLED)
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator(".wall h2").is_visible()
+    for hidden in (".plans", ".benefits", ".tools", ".sections", ".more", ".foot nav"):
+        assert not page.locator(hidden).first.is_visible(), hidden
+    assert page.locator(".only-print").inner_text() == demo.address + SECOND
+    context.close()

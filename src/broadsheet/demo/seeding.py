@@ -222,10 +222,10 @@ def _newsletters_and_editions(paper: dict[str, Any]) -> None:
             {"type": "picture", "value": shown, "id": str(uuid4())},
             {"type": "paragraph", "value": f"<p>{escape(row['en']['note'])}</p>", "id": str(uuid4())},
         ]
-        title = f"The Ferry Weekly, number {row['number']}: {row['en']['title']}"
         filing.file_info(
-            language="en", slug=f"weekly-{row['slug']}", title=title, summary=f"{row['date']:%d %B %Y}", body=body
-        )
+            language="en", slug=f"weekly-{row['slug']}", title=f"{_number(row)}: {name}",
+            summary=f"{row['date']:%d %B %Y}", body=body,
+        )  # fmt: skip
 
 
 def _newsletter_line(row: dict[str, Any], language: str) -> str:
@@ -261,7 +261,7 @@ def _front(paper: dict[str, Any], stories: list[Content], ids: Ids, language: st
     if language == "en":
         packages += [
             ("row", {"title": "", "weight": "first", "stories": [_item(_pick(pk)) for pk in picks[3:6]]}),
-            ("map", {"title": "Where today's stories come from", "count": 16}),
+            ("map", {"title": "Where today’s stories come from", "count": 16}),
             ("row", {"title": "Long reads", "weight": "even", "stories": [_item(_pick(pk)) for pk in picks[6:10]]}),
         ]
     packages.append(("notice", _newsletter_notice(paper, language)))
@@ -287,9 +287,14 @@ def _newsletter_notice(paper: dict[str, Any], language: str) -> dict[str, Any]:
     return {"kicker": kicker, "title": title, "items": rows, "picture": None, "page": page, "link": link}
 
 
+def _number(edition: dict[str, Any]) -> str:
+    """The weekly's name and number; no line ends between the two."""
+    return f"The Ferry Weekly, number\N{NO-BREAK SPACE}{edition['number']}"
+
+
 def _edition_notice(paper: dict[str, Any]) -> dict[str, Any]:
     newest = paper["editions"][-1]
-    title = f"The Ferry Weekly, number {newest['number']}: {newest['en']['title']}"
+    title = _number(newest)
     page = filing.file_info(language="en", slug=f"weekly-{newest['slug']}", title=title, body=[])
     cover = filing.find_picture(title=newest["en"]["title"])
     item = _item({"name": newest["en"]["title"], "rhythm": f"{newest['date']:%d %B %Y}", "line": newest["en"]["note"]})

@@ -47,7 +47,7 @@ def section_colours(colours: Colours) -> str:
     """Rules that give every section its colour, by day and by night."""
     day = "".join(f"[data-section={_quoted(slug)}]{{--section:{colour}}}" for slug, colour, _ in colours)
     night = "".join(f"[data-section={_quoted(slug)}]{{--section:{dark}}}" for slug, _, dark in colours)
-    return f"{day}@media (prefers-color-scheme:dark){{{night}}}"
+    return f"{day}@media screen and (prefers-color-scheme:dark){{{night}}}"
 
 
 def squeeze(css: str) -> str:

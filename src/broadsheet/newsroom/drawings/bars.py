@@ -65,7 +65,7 @@ def _rows(table: Table, sheet: Sheet, draw: Any) -> dict[str, Any]:
     lines = 1 if draw is _dotted else len(table.columns)
     gap = sheet.letters * (1.2 if above or lines > 1 else 0.6)
     low, high = _ends(table) if draw is _lying else _stretch(table)
-    number = max(sheet.wide(sheet.numbers.text(value), figure) for value in table.values) * 1.06 + 10
+    number = max(sheet.wide(sheet.numbers.text(value), figure) for value in table.values) * 1.18 + 12
     before, after = number if low < 0 else 0.0, number if high > 0 else 2.0
     if draw is _dotted:
         before, after = max(before, number), max(after, number)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time, get_datetime_format
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 from django import template
@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from broadsheet.money import Money
-from broadsheet.newsroom.cards import Name, PictureCard, PlaceCard, Story, language_name
+from broadsheet.newsroom.cards import Name, Package, PictureCard, PlaceCard, Story, language_name
 from broadsheet.newsroom.rules import DataError, Figures, read_data
 
 register = template.Library()
@@ -78,8 +78,26 @@ def when(moment: datetime | None, form: str = "long") -> SafeString:
     if moment is None:
         return mark_safe("")
     local = timezone.localtime(moment)
-    shown = format_datetime(local, "long", locale=locale()) if form == "full" else _day(local.date(), form)
+    shown = _moment(local) if form == "full" else _day(local.date(), form)
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="minutes"), shown)
+
+
+@register.simple_tag
+def issued(packages: Iterable[Package]) -> SafeString:
+    """The front's date: the day of the newest story on it, so that a page kept for days never says it is today."""
+    days = [pick.card.published for package in packages for pick in package.picks if pick.card.published]
+    if not days:
+        return mark_safe("")
+    day = timezone.localtime(max(days)).date()
+    shown = format_date(day, "full", locale=locale())
+    return format_html('<time class="issued" datetime="{}">{}</time>', day.isoformat(), shown)
+
+
+def _moment(local: datetime) -> str:
+    """A day and a time to the minute with its zone, joined as the language joins them."""
+    time = f"{format_time(local, 'short', locale=locale())} {local.tzname()}"
+    joined = str(get_datetime_format("long", locale=locale())).replace("'", "")
+    return joined.replace("{1}", format_date(local, "long", locale=locale())).replace("{0}", time)
 
 
 def _day(day: date, form: str) -> str:
@@ -88,10 +106,11 @@ def _day(day: date, form: str) -> str:
 
 @register.filter
 def price(amount: Money) -> str:
-    """An amount in the page's language: $2.90, 2,90 $."""
+    """An amount in the page's language: $2.90, 2,90 $. Templates put it into a bdi, which finds its direction."""
     from decimal import Decimal
 
-    return format_currency(Decimal(amount.plain), amount.currency, locale=locale())
+    shown = format_currency(Decimal(amount.plain), amount.currency, locale=locale())
+    return shown.replace("\N{RIGHT-TO-LEFT MARK}", "")  # it would turn the sign of a Latin currency around
 
 
 @register.filter
