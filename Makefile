@@ -39,8 +39,8 @@ figures: ready-to-test  ## Write docs/reference/figures.md from var/bench.json a
 	$(BIN)/python -m benchmarks figures
 
 messages: ready-to-test  ## Collect the words to translate, and compile the translations
-	cd src/broadsheet && ../../$(BIN)/django-admin makemessages --all --no-obsolete --no-wrap --add-location file --pythonpath ..
-	cd src/broadsheet && ../../$(BIN)/django-admin compilemessages --pythonpath ..
+	cd src/broadsheet/web && ../../../$(BIN)/django-admin makemessages --all --no-obsolete --no-wrap --add-location file
+	cd src/broadsheet/web && ../../../$(BIN)/django-admin compilemessages
 
 lock:  ## Lock the libraries with their hashes (needs uv)
 	$(LOCK) pyproject.toml --group build -o requirements/base.txt

@@ -39,7 +39,7 @@ def test_the_first_metered_story_is_whole_the_second_walled_and_both_stay_so(
         assert page.locator(".wall").count() == 0
         assert sentences("two-cities-one-river")[-1] in page.locator("article.story").inner_text()
         page.goto(SECOND)
-        assert page.locator(".wall h2").first.inner_text() == "You have read your free stories"
+        assert page.locator(".wall h2").first.inner_text() == "You have read your one free story"
         assert page.locator(".plan").count() == 2
     context.close()
 

@@ -55,7 +55,7 @@ def build() -> Edge:
         Lanes(django),
         operations.shelf(),
         Gatherer(lambda: open_ledger(url)),
-        KeyRing(settings.METER_KEY, getattr(settings, "METER_KEY_PREVIOUS", "")),
+        KeyRing(settings.METER_KEY, settings.METER_KEY_PREVIOUS),
         TrustedProxies(settings.TRUSTED_PROXIES),
         secure=settings.WAGTAILADMIN_BASE_URL.startswith("https://"),
     )

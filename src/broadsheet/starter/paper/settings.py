@@ -98,6 +98,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # The edge: where its parts live. Change an address in the environment, not a line here.
 METER_KEY = conf.secret("METER_KEY")
+METER_KEY_PREVIOUS = conf.text("METER_KEY_PREVIOUS", "")  # still read while readers come back with its receipts
 LEDGER_URL = conf.text("LEDGER_URL", f"sqlite:///{FOLDER / 'ledger.sqlite3'}")
 SHELF_URL = conf.text("SHELF_URL", f"sqlite:///{FOLDER / 'shelf.sqlite3'}")
 TRUSTED_PROXIES = conf.words("TRUSTED_PROXIES")
