@@ -89,8 +89,16 @@ class PictureRendition(AbstractRendition):
         ]
 
 
+def file_path(instance: models.Model, filename: str) -> str:
+    """A file's name with a random part: whoever was not given the link cannot guess it from its number and title."""
+    path = PurePath(filename)
+    return f"documents/{path.stem[:120]}-{secrets.token_hex(8)}{path.suffix.lower()}"
+
+
 class File(Credited, AbstractDocument):
     """A document to download, served by a view that checks, never by its path."""
+
+    file = models.FileField(_("file"), upload_to=file_path)
 
     admin_form_fields: ClassVar[tuple[str, ...]] = (
         "title",
