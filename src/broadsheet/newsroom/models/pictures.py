@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 from pathlib import PurePath
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.core.files.images import ImageFile
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
 
+from broadsheet.newsroom.metadata import bare
 from broadsheet.newsroom.rules import Right
 
 
@@ -67,6 +70,22 @@ class Picture(Credited, AbstractImage):
     class Meta(AbstractImage.Meta):
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep a new picture without what the camera wrote into it: where it was taken is the source's secret."""
+        if self.file and not self.file._committed:
+            self._take_out_metadata()
+        super().save(*args, **kwargs)
+
+    def _take_out_metadata(self) -> None:
+        self.file.open()
+        data = self.file.read()
+        clean = bare(data)
+        self.file.seek(0)
+        if clean != data:
+            self.file = ImageFile(io.BytesIO(clean), name=self.file.name)
+            self.file_size = len(clean)
+            self._set_file_hash()
 
     def get_upload_to(self, filename: str) -> str:
         """A random name: an address must not tell what a draft holds."""
