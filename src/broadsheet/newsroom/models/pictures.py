@@ -107,6 +107,10 @@ class PictureRendition(AbstractRendition):
             models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="picture_rendition_once")
         ]
 
+    def get_upload_to(self, filename: str) -> str:
+        """A random name: Wagtail's would keep four letters of the original's, and the rest could be guessed."""
+        return f"images/{secrets.token_hex(16)}{PurePath(filename).suffix.lower()}"
+
 
 def file_path(instance: models.Model, filename: str) -> str:
     """A file's name with a random part: whoever was not given the link cannot guess it from its number and title."""
