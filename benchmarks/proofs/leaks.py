@@ -11,11 +11,18 @@ from benchmarks.registry import Figure, measures
     "prove",
     "leak_sweep",
     Figure(
-        "leak_sweep_requests", 20_000, "least",
+        "leak_sweep_requests",
+        20_000,
+        "least",
         "Requests to the whole application: routes by states of a story, readers, methods, formats and headers.",
     ),
-    Figure("leak_sweep_canaries", 0, "most", "Words of a gated or unpublished text that stood in an answer to somebody who may not read it, and slots used that should not have been."),
-)  # fmt: skip
+    Figure(
+        "leak_sweep_canaries",
+        0,
+        "most",
+        "Words of a gated or unpublished text that stood in an answer to somebody who may not read it, and slots used that should not have been.",
+    ),
+)
 def leak_sweep() -> dict[str, float]:
     """The whole sweep, on a paper of its own."""
     from tests.leaks import sweep
@@ -37,10 +44,12 @@ def leak_sweep() -> dict[str, float]:
     "prove",
     "mutation_guard",
     Figure(
-        "mutation_guard_missed", 0, "most",
+        "mutation_guard_missed",
+        0,
+        "most",
         "Gates that were taken away, one after the other on each surface that they guard, without the sweep noticing.",
     ),
-)  # fmt: skip
+)
 def mutation_guard() -> dict[str, float]:
     """Every mutant."""
     from tests.leaks import mutants

@@ -12,9 +12,8 @@ INDEX = re.compile(
     r"(?:index|extra-index|find-links)[-_ ]?url\s*[=:]\s*\S|--(?:trusted-host|index-url|find-links)\b(?! )",
     re.IGNORECASE,
 )
-HOSTS = re.compile(
-    r"https?://(?:[\w.-]+\.)?(?:" + "|".join(("pypi", "pythonhosted", "npmjs", "registry")) + r")\.[\w./-]+"
-)
+INDEXES = ("pypi", "pythonhosted", "npmjs", "registry")
+HOSTS = re.compile(r"https?://(?:[\w.-]+\.)?(?:" + "|".join(INDEXES) + r")\.[\w./-]+")
 MACHINE = re.compile(r"(?<![\w.])/(?:work|root|home/\w+|Users/\w+)/[\w.]")
 
 

@@ -37,7 +37,7 @@ def test_a_body_field_leaves_its_blocks_out_of_migrations() -> None:
 
 def test_pictures_and_files_are_our_own_and_know_who_made_them_and_until_when() -> None:
     assert get_image_model() is Picture
-    assert settings.WAGTAILDOCS_DOCUMENT_MODEL == File._meta.label
+    assert File._meta.label == settings.WAGTAILDOCS_DOCUMENT_MODEL
     for model in (Picture, File):
         names = {field.name for field in model._meta.get_fields()}
         assert {"credit", "licence", "rights_expire", "source_url"} <= names
@@ -76,7 +76,7 @@ def test_bodies_are_read_for_readers_in_one_module_only() -> None:
     allowed = {"newsroom/cards.py", "newsroom/forms.py", "newsroom/operations/filing.py"}
     for path in sorted(SOURCE.rglob("*.py")):
         name = str(path.relative_to(SOURCE))
-        if name in allowed or name.split("/")[0] in {"demo", "edge"} or "migrations" in path.parts:
+        if name in allowed or name.split("/", maxsplit=1)[0] in {"demo", "edge"} or "migrations" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             found = isinstance(node, ast.Attribute) and node.attr == "body" and isinstance(node.value, ast.Name)

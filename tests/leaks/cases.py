@@ -18,12 +18,47 @@ ACCEPTS = ("text/html,application/xhtml+xml", "application/json", "application/a
 ENCODINGS = ("br", "zstd", "gzip", "identity")
 Headers = tuple[tuple[str, str], ...]
 SPELLINGS = (
-    "/{path}", "{bare}", "{path}index.html", "{path}x.css", "{bare};x.css", "{path}?x.css", "{bare}%2f", "{bare}.md",
-    "{bare}.json", "{bare}.txt", "{bare}.xml", "{bare}.rss", "{bare}.amp", "{bare}.pdf", "{bare}.epub", "{path}amp/",
-    "{path}print/", "{path}feed/", "{path}feed.atom", "{path}feed.json", "{path}embed/", "{path}.", "{path}..",
-    "{path}./", "/.{path}", "/en{path}", "/ar{path}", "/fr{path}", "{upper}", "{path}?print=1", "{path}?amp", "{path}?format=json",
-    "{path}?output=rss", "{path}?page=2", "{path}?preview=true", "{path}%00", "{path}%0a", "{path}%23", "{path}\\", "/world/..{path}",
-)  # fmt: skip
+    "/{path}",
+    "{bare}",
+    "{path}index.html",
+    "{path}x.css",
+    "{bare};x.css",
+    "{path}?x.css",
+    "{bare}%2f",
+    "{bare}.md",
+    "{bare}.json",
+    "{bare}.txt",
+    "{bare}.xml",
+    "{bare}.rss",
+    "{bare}.amp",
+    "{bare}.pdf",
+    "{bare}.epub",
+    "{path}amp/",
+    "{path}print/",
+    "{path}feed/",
+    "{path}feed.atom",
+    "{path}feed.json",
+    "{path}embed/",
+    "{path}.",
+    "{path}..",
+    "{path}./",
+    "/.{path}",
+    "/en{path}",
+    "/ar{path}",
+    "/fr{path}",
+    "{upper}",
+    "{path}?print=1",
+    "{path}?amp",
+    "{path}?format=json",
+    "{path}?output=rss",
+    "{path}?page=2",
+    "{path}?preview=true",
+    "{path}%00",
+    "{path}%0a",
+    "{path}%23",
+    "{path}\\",
+    "/world/..{path}",
+)
 
 
 @dataclass(frozen=True)
@@ -94,11 +129,15 @@ class Cases:
         words = self.made.secrets(story) - self._of_files(story)
         exact = opened and method == "GET" and "if-none-match" not in headers
         return Case(
-            "story", Request(path, method, (*persona.headers, *extra, *cookie)), persona.name,
+            "story",
+            Request(path, method, (*persona.headers, *extra, *cookie)),
+            persona.name,
             may=words if opened and (method == "GET" or story == "restricted") else frozenset(),
             must=words if exact else frozenset(),
-            spends=frozenset({spent if opened else 0}), private=story != "open", first=first,
-        )  # fmt: skip
+            spends=frozenset({spent if opened else 0}),
+            private=story != "open",
+            first=first,
+        )
 
     def opens(self, story: str, persona: Persona, method: str, headers: dict[str, str]) -> tuple[bool, int]:
         """The oracle: whether this reader gets the body so, and how many slots that uses."""
@@ -126,10 +165,14 @@ class Cases:
             opened, spent = self.opens(story, persona, "GET", dict(persona.headers))
             words = self.made.secrets(story) - self._of_files(story)
             yield Case(
-                "spelling", Request(path, headers=(*persona.headers, *cookie), query=query), persona.name,
-                may=words if opened else frozenset(), spends=frozenset({0, spent}), private=True,
+                "spelling",
+                Request(path, headers=(*persona.headers, *cookie), query=query),
+                persona.name,
+                may=words if opened else frozenset(),
+                spends=frozenset({0, spent}),
+                private=True,
                 first=persona.name in {"stranger", "exhausted"},
-            )  # fmt: skip
+            )
 
     def lists(self) -> Iterator[Case]:
         """Fronts, sections, feeds, sitemaps, and whatever else names stories."""
@@ -162,9 +205,14 @@ class Cases:
                 cookie = (("cookie", persona.cookie),) if persona.cookie else ()
                 headers = (*persona.headers, *cookie)
                 yield Case(
-                    "file", Request(address, method, headers), persona.name, may=may,
-                    must=may if method == "GET" else frozenset(), private=True, first=method == "GET" and persona.name in {"stranger", "exhausted"},
-                )  # fmt: skip
+                    "file",
+                    Request(address, method, headers),
+                    persona.name,
+                    may=may,
+                    must=may if method == "GET" else frozenset(),
+                    private=True,
+                    first=method == "GET" and persona.name in {"stranger", "exhausted"},
+                )
             for guess in (f"/documents/{pk}/", f"/documents/{pk}/file.txt", f"/documents/{pk}/{story}.txt"):
                 yield Case("file", Request(guess), "stranger", private=True, first=True)
 
@@ -179,9 +227,13 @@ class Cases:
                 cookie = (("cookie", persona.cookie),) if persona.cookie else ()
                 first = method == "GET" and name in {"account without a part in the paper"}
                 yield Case(
-                    "desk", Request(path, method, cookie), name, may=everything if name == "chief" else frozenset(),
-                    private=True, first=first,
-                )  # fmt: skip
+                    "desk",
+                    Request(path, method, cookie),
+                    name,
+                    may=everything if name == "chief" else frozenset(),
+                    private=True,
+                    first=first,
+                )
 
     def _desk_paths(self) -> list[str]:
         made = self.made
@@ -213,9 +265,13 @@ def _variants(etag: str) -> dict[str, Headers]:
         "known": (("if-none-match", etag),),
         "prefetch": (("sec-purpose", "prefetch"),),
         "old prefetch": (("purpose", "prefetch"),),
-        "forwarded": (("x-forwarded-for", "66.249.66.1"), ("x-real-ip", "66.249.66.1"), ("forwarded", "for=66.249.66.1")),
+        "forwarded": (
+            ("x-forwarded-for", "66.249.66.1"),
+            ("x-real-ip", "66.249.66.1"),
+            ("forwarded", "for=66.249.66.1"),
+        ),
         "rewritten": (("x-original-url", "/"), ("x-http-method-override", "GET"), ("x-forwarded-host", "evil.test")),
-    }  # fmt: skip
+    }
 
 
 def _revision(pk: int) -> int:

@@ -151,13 +151,21 @@ def _file(made: Made, story: str, access: str, section: str = "en/world", live: 
     picture = _picture(made, story, "lead", public("lead alt"), public("lead caption"))
     pk = filing.file_story(
         filing.Filing(
-            section=made.ids[section], slug=f"story-{story}", headline=f"Head {story} {public('headline')}",
-            kicker=public("kicker"), dek=f"Dek of {story} {public('dek')}.", access=access, live=False,
-            body=_body(made, story, public("lead")), picture=picture, dateline=made.ids["place"],
-            bylines=((made.ids["person"], "author"),), topics=(made.ids["topic"],) if section[:2] == "en" else (),
+            section=made.ids[section],
+            slug=f"story-{story}",
+            headline=f"Head {story} {public('headline')}",
+            kicker=public("kicker"),
+            dek=f"Dek of {story} {public('dek')}.",
+            access=access,
+            live=False,
+            body=_body(made, story, public("lead")),
+            picture=picture,
+            dateline=made.ids["place"],
+            bylines=((made.ids["person"], "author"),),
+            topics=(made.ids["topic"],) if section[:2] == "en" else (),
             translation_key=filing.story_key(twin) if twin else None,
         )
-    )  # fmt: skip
+    )
     page = StoryPage.objects.get(pk=pk)
     page.corrections = [Correction(text=f"We were wrong about {public('correction')}.")]
     revision = page.save_revision()
@@ -185,18 +193,49 @@ def _body(made: Made, story: str, lead: str) -> list[dict[str, Any]]:
         _block("heading", {"text": plant("heading"), "level": "2"}),
         _block("picture", inner),
         _block("picture", own),
-        _block("gallery", {"title": plant("gallery title"), "pictures": [_item({**inner, "caption": f"<p>{plant('gallery caption')}</p>"})]}),
+        _block(
+            "gallery",
+            {
+                "title": plant("gallery title"),
+                "pictures": [_item({**inner, "caption": f"<p>{plant('gallery caption')}</p>"})],
+            },
+        ),
         _block("quote", {"text": f"<p>{plant('quote')}</p>", "who": plant("who said it")}),
         paragraph(plant("middle")),
         _block("pullout", {"title": "Out", "text": f"<p>{plant('pull-out')}</p>"}),
         _block("list", {"ordered": False, "items": [_item(f"<p>{plant('list')}</p>")]}),
         _block("table", _table(plant("table cell"))),
-        _block("chart", {
-            "kind": "bar", "title": plant("chart title"), "unit": "t", "data": f"Year; Coal\n{plant('chart figures')}; 3\n2021; 2",
-            "source": plant("chart source"), "note": plant("chart note"),
-        }),
-        _block("timeline", {"title": "Then", "events": [_item({"date": "1990", "text": f"<p>{plant('timeline')}</p>"}), _item({"date": "1991", "text": "<p>Nothing</p>"})], "source": ""}),
-        _block("map", {"title": plant("map title"), "places": [_item(made.ids["place"])], "span": None, "note": plant("map note")}),
+        _block(
+            "chart",
+            {
+                "kind": "bar",
+                "title": plant("chart title"),
+                "unit": "t",
+                "data": f"Year; Coal\n{plant('chart figures')}; 3\n2021; 2",
+                "source": plant("chart source"),
+                "note": plant("chart note"),
+            },
+        ),
+        _block(
+            "timeline",
+            {
+                "title": "Then",
+                "events": [
+                    _item({"date": "1990", "text": f"<p>{plant('timeline')}</p>"}),
+                    _item({"date": "1991", "text": "<p>Nothing</p>"}),
+                ],
+                "source": "",
+            },
+        ),
+        _block(
+            "map",
+            {
+                "title": plant("map title"),
+                "places": [_item(made.ids["place"])],
+                "span": None,
+                "note": plant("map note"),
+            },
+        ),
         *([_block("related", {"story": related, "label": plant("related label")})] if related else []),
         _block("embed", {"url": "https://vimeo.com/76979871", "title": plant("embed title"), "poster": None}),
         _block("preformatted", plant("preformatted")),
@@ -204,7 +243,7 @@ def _body(made: Made, story: str, lead: str) -> list[dict[str, Any]]:
         _block("file", {"document": file_pk, "title": ""}),
         _block("footnotes", {"notes": [_item(f"<p>{plant('footnote')}</p>")]}),
         paragraph(plant("last paragraph")),
-    ]  # fmt: skip
+    ]
 
 
 def _block(kind: str, value: Any) -> dict[str, Any]:
@@ -226,9 +265,14 @@ def _picture(made: Made, story: str, use: str, alt: str, caption: str) -> int:
 
     name, title = made.words.plant(story, "picture file"), made.words.plant(story, "picture title")
     return filing.store_picture(
-        name=f"{name}.png", content=drawn(len(made.words.planted)), title=f"{use} {title}", alt=alt, caption=caption,
-        credit="Canary", licence="own",
-    )  # fmt: skip
+        name=f"{name}.png",
+        content=drawn(len(made.words.planted)),
+        title=f"{use} {title}",
+        alt=alt,
+        caption=caption,
+        credit="Canary",
+        licence="own",
+    )
 
 
 def drawn(shade: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The gates taken away, one by one. A sweep that then finds nothing has been looking at nothing. In the paper's process."""
+"""The gates taken away, one by one: a sweep that then finds nothing has been looking at nothing. In its process."""
 
 from __future__ import annotations
 
@@ -137,13 +137,27 @@ def all_mutants() -> tuple[Mutant, ...]:
     return (
         Mutant("decide opens everything", ("story", "spelling"), ((f"{EDGE}.decide", _always(MEMBER)),)),
         Mutant(
-            "previews are rendered with the body", ("story", "spelling"),
-            tuple((f"broadsheet.prerender.operations.{name}", _to(READ_BEFORE)) for name in ("NOT_A_VISIT", "MEMBERS_ONLY")),
+            "previews are rendered with the body",
+            ("story", "spelling"),
+            tuple(
+                (f"broadsheet.prerender.operations.{name}", _to(READ_BEFORE))
+                for name in ("NOT_A_VISIT", "MEMBERS_ONLY")
+            ),
             stored=True,
         ),
         Mutant("a card holds the body whatever was decided", ("story",), ((f"{CARDS}.story", _opened),), stored=True),
-        Mutant("the lead is all there is", ("story", "feed", "search"), (("broadsheet.newsroom.rules.lead_of", _leads),), stored=True),
-        Mutant("structured data holds the text", ("story",), (("broadsheet.web.structured.article", _structured),), stored=True),
+        Mutant(
+            "the lead is all there is",
+            ("story", "feed", "search"),
+            (("broadsheet.newsroom.rules.lead_of", _leads),),
+            stored=True,
+        ),
+        Mutant(
+            "structured data holds the text",
+            ("story",),
+            (("broadsheet.web.structured.article", _structured),),
+            stored=True,
+        ),
         Mutant("deks are made from the text", ("story", *LISTS[1:4]), ((f"{CARDS}.story_card", _deks),), stored=True),
         Mutant("a pass never ends", ("story",), ((f"{EDGE}.passes.read", _never_over),)),
         Mutant("every seal is good", ("story",), (("broadsheet.paywall.receipts.KeyRing.unseal", _unsealed),)),
@@ -155,24 +169,48 @@ def all_mutants() -> tuple[Mutant, ...]:
         Mutant("nobody has used anything", ("story",), (_decided(used=0),)),
         Mutant("nothing was read before", ("story",), ((f"{EDGE}.lists", _always(False)),)),
         Mutant(
-            "what is taken down stays", ("story",), (("broadsheet.prerender.tasks.page_hidden", _always(None)),),
+            "what is taken down stays",
+            ("story",),
+            (("broadsheet.prerender.tasks.page_hidden", _always(None)),),
             prepare=_taken_down_in_vain,
         ),
         Mutant("drafts are readable", LISTS, ((READABLE, _to(lambda rows: rows.all())),), stored=True),
-        Mutant("restricted stories are readable", LISTS[1:4], ((READABLE, _to(lambda rows: rows.live())),), stored=True),
+        Mutant(
+            "restricted stories are readable", LISTS[1:4], ((READABLE, _to(lambda rows: rows.live())),), stored=True
+        ),
         Mutant("the front takes any pick", ("front",), ((f"{CARDS}._chosen", _picked),), stored=True),
-        Mutant("JSON feeds hold the text", ("feed",), (("broadsheet.web.feeds._json_item", _with_text("content_html")),), stored=True),
-        Mutant("Atom feeds hold the text", ("feed",), (("broadsheet.web.feeds._entry", _with_text("description")),), stored=True),
-        Mutant("the index holds the text", ("search",), (("broadsheet.newsroom.operations.indexing.index", _indexed),), stored=True),
+        Mutant(
+            "JSON feeds hold the text",
+            ("feed",),
+            (("broadsheet.web.feeds._json_item", _with_text("content_html")),),
+            stored=True,
+        ),
+        Mutant(
+            "Atom feeds hold the text",
+            ("feed",),
+            (("broadsheet.web.feeds._entry", _with_text("description")),),
+            stored=True,
+        ),
+        Mutant(
+            "the index holds the text",
+            ("search",),
+            (("broadsheet.newsroom.operations.indexing.index", _indexed),),
+            stored=True,
+        ),
         Mutant("any file can be had", ("file",), (("broadsheet.newsroom.queries.is_published", _always(True)),)),
         Mutant("the desk's doors stand open", ("desk",), prepare=_everybody_is_chief),
-    )  # fmt: skip
+    )
 
 
 QUICK = (
-    "decide opens everything", "the lead is all there is", "what is taken down stays", "drafts are readable",
-    "any file can be had", "the desk's doors stand open", "every seal is good",
-)  # fmt: skip
+    "decide opens everything",
+    "the lead is all there is",
+    "what is taken down stays",
+    "drafts are readable",
+    "any file can be had",
+    "the desk's doors stand open",
+    "every seal is good",
+)
 
 
 def quick() -> dict[str, list[str]]:

@@ -125,11 +125,19 @@ async def answer_of(app: Any, request: Request) -> Answer:
     """What an ASGI application answers."""
     lines = (("host", "paper.test"), *request.headers)
     scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "method": request.method, "path": request.path,
-        "raw_path": request.path.encode(), "query_string": request.query.encode(), "http_version": "1.1",
-        "scheme": "http", "root_path": "", "server": ("paper.test", 80), "client": (request.client, 5000),
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "method": request.method,
+        "path": request.path,
+        "raw_path": request.path.encode(),
+        "query_string": request.query.encode(),
+        "http_version": "1.1",
+        "scheme": "http",
+        "root_path": "",
+        "server": ("paper.test", 80),
+        "client": (request.client, 5000),
         "headers": [(name.encode(), value.encode("latin-1")) for name, value in lines],
-    }  # fmt: skip
+    }
     answer = Answer()
     asked = False
     ended = asyncio.Event()
@@ -158,9 +166,12 @@ def open_paper(folder: Path) -> None:
     """Begin a process: a paper in `folder`, read by everybody, and then changed."""
     global _paper
     os.environ |= {
-        "BROADSHEET_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "tests.leaks.settings", "BASE_URL": maker.ADDRESS,
-        "ALLOWED_HOSTS": "paper.test", "LOG_LEVEL": "ERROR",
-    }  # fmt: skip
+        "BROADSHEET_FOLDER": str(folder),
+        "DJANGO_SETTINGS_MODULE": "tests.leaks.settings",
+        "BASE_URL": maker.ADDRESS,
+        "ALLOWED_HOSTS": "paper.test",
+        "LOG_LEVEL": "ERROR",
+    }
     import django
 
     django.setup()

@@ -24,7 +24,9 @@ SURFACES = {
     "file": Surface("decided"),
     "front": Surface("cards", ("/", "/ar/", "/?x=1")),
     "section": Surface("cards", ("/world/", "/ar/world/", "/planet/", "/world/?page=2", "/world/?page=x")),
-    "gathered": Surface("cards", ("/topics/rivers/", "/places/heihe/", "/people/ada-writer/", "/topics/rivers/?page=2")),
+    "gathered": Surface(
+        "cards", ("/topics/rivers/", "/places/heihe/", "/people/ada-writer/", "/topics/rivers/?page=2")
+    ),
     "search": Surface("cards", ("/search/?q=Head", "/search/?q=story&page=2", "/search/", "/ar/search/?q=Head")),
     "feed": Surface(
         "cards",
@@ -36,8 +38,13 @@ SURFACES = {
     ),
     "machines": Surface("nothing", ("/robots.txt", "/llms.txt", "/llms-full.txt", "/.well-known/traffic-advice")),
     "offer": Surface("nothing", ("/subscribe/", "/ar/subscribe/")),
-    "door": Surface("nothing", ("/_util/login/", "/_util/authenticate_with_password/1/1/", "/documents/authenticate_with_password/1/")),
-    "missing": Surface("nothing", ("/nowhere/", "/api/v2/pages/", "/api/", "/oembed/", "/.git/config", "/media/", "/originals/")),
+    "door": Surface(
+        "nothing",
+        ("/_util/login/", "/_util/authenticate_with_password/1/1/", "/documents/authenticate_with_password/1/"),
+    ),
+    "missing": Surface(
+        "nothing", ("/nowhere/", "/api/v2/pages/", "/api/", "/oembed/", "/.git/config", "/media/", "/originals/")
+    ),
     "desk": Surface("desk"),
 }  # fmt: skip
 
@@ -65,10 +72,40 @@ URLS = {
 }
 # The admin by the first part of its addresses. All of it is asked for, address by address.
 DESK_ROOMS = frozenset(
-    "account api block-preview bulk choose-anchor-link choose-email-link choose-external-link choose-page "
-    "choose-phone-link collections dismissibles documents editing-sessions embeds failwhale groups images jsi18n login "
-    "logout pages password_reset redirects reports settings sites snippets sprite tag-autocomplete test404 users "
-    "workflows".split()
+    [
+        "account",
+        "api",
+        "block-preview",
+        "bulk",
+        "choose-anchor-link",
+        "choose-email-link",
+        "choose-external-link",
+        "choose-page",
+        "choose-phone-link",
+        "collections",
+        "dismissibles",
+        "documents",
+        "editing-sessions",
+        "embeds",
+        "failwhale",
+        "groups",
+        "images",
+        "jsi18n",
+        "login",
+        "logout",
+        "pages",
+        "password_reset",
+        "redirects",
+        "reports",
+        "settings",
+        "sites",
+        "snippets",
+        "sprite",
+        "tag-autocomplete",
+        "test404",
+        "users",
+        "workflows",
+    ]
 )
 
 # Templates of the public paper, by what stands behind them.
@@ -82,15 +119,18 @@ TEMPLATES = {
     **{f"broadsheet/slips/{name}.html": "offer" for name in ("notice", "wall")},
     **{
         f"broadsheet/includes/{name}.html": "front"
-        for name in ("ask", "byline", "caption", "card", "feeds", "foot", "masthead", "offer", "pages", "river", "slip", "social", "wall")
+        for name in (
+            "ask", "byline", "caption", "card", "feeds", "foot", "masthead", "offer", "pages", "river", "slip", "social",
+            "wall",
+        )
     },
     **{f"broadsheet/machines/{name}.xml": "sitemap" for name in ("news_sitemap", "sitemap", "sitemap_index")},
     **{f"broadsheet/machines/{name}.txt": "machines" for name in ("llms", "robots")},
     **{  # rendered by cards.gated_body, and for the opening by cards.opening_html
         f"broadsheet/blocks/{name}.html": "story"
         for name in (
-            "chart", "divider", "embed", "file", "footnotes", "gallery", "heading", "list", "map", "paragraph", "picture",
-            "preformatted", "pullout", "quote", "related", "table", "timeline",
+            "chart", "divider", "embed", "file", "footnotes", "gallery", "heading", "list", "map", "paragraph",
+            "picture", "preformatted", "pullout", "quote", "related", "table", "timeline",
         )
     },
 }  # fmt: skip

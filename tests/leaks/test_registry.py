@@ -16,8 +16,8 @@ from tests.leaks.mutants import all_mutants
 SOURCE = Path(broadsheet.__file__).parent
 TEMPLATES = SOURCE / "web" / "templates"
 HELP = (
-    "Decide what it may show, name a surface of SURFACES for it (or add one, with its addresses, so that the sweep asks "
-    "for it), and where it can carry a story's words, take its gate away in tests/leaks/mutants.py."
+    "Decide what it may show, name a surface of SURFACES for it (or add one, with its addresses, so that the sweep "
+    "asks for it), and where it can carry a story's words, take its gate away in tests/leaks/mutants.py."
 )
 
 
@@ -63,7 +63,7 @@ def test_I12_every_command_is_listed() -> None:
     from broadsheet.cli import main
 
     unlisted(set(main.commands), set(registry.COMMANDS), "COMMANDS")
-    own = [path for path in SOURCE.rglob("management/commands/*.py")]
+    own = list(SOURCE.rglob("management/commands/*.py"))
     assert own == [], f"Django commands of our own: {own}. List them in COMMANDS. {HELP}"
 
 

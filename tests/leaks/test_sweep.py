@@ -1,4 +1,4 @@
-"""Routes, states, readers, methods and headers against the oracle: a canary shows, or a slot is used, only as it says."""
+"""Routes, states, readers, methods, headers against the oracle: canaries show, and slots are used, only as it says."""
 
 from __future__ import annotations
 

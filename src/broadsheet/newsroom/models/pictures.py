@@ -73,7 +73,7 @@ class Picture(Credited, AbstractImage):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep a new picture without what the camera wrote into it: where it was taken is the source's secret."""
-        if self.file and not self.file._committed:
+        if self.file and not self.file._committed:  # type: ignore[attr-defined]
             self._take_out_metadata()
         super().save(*args, **kwargs)
 
