@@ -120,7 +120,8 @@ TEMPLATES = {
     **{
         f"broadsheet/includes/{name}.html": "front"
         for name in (
-            "ask", "byline", "caption", "card", "feeds", "foot", "masthead", "offer", "pages", "river", "slip", "social",
+            "ask", "byline", "caption", "card", "feeds", "foot", "masthead", "offer", "pages", "river", "slip",
+            "social",
             "wall",
         )
     },
