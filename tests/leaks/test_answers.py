@@ -333,6 +333,28 @@ def _broken_body() -> tuple[Answer, str]:
     return answer, "\n".join(lines)
 
 
+def test_I2_a_theme_is_not_given_the_page_that_holds_the_body(canary: Child) -> None:
+    for decision, held in (("NOT_A_VISIT", False), ("READ_BEFORE", True)):
+        assert canary.do(_careless_theme, decision) is held, decision
+
+
+def _careless_theme(decision: str) -> bool:
+    """Whether a template that shows whatever it can find shows a word of the body."""
+    from django.template import engines
+    from django.test import RequestFactory
+
+    from broadsheet.newsroom.models import StoryPage
+    from broadsheet.paywall import rules
+
+    made = paper().made
+    request = RequestFactory().get(made.paths["metered"], headers={"host": "paper.test"})
+    request.decision = getattr(rules, decision)  # type: ignore[attr-defined]
+    context = StoryPage.objects.get(pk=made.pages["metered"]).get_context(request)
+    names = ("page", "self", "page.body", "self.body", "page.specific.body", "story", "story.body", "decision", "more")
+    theme = engines["django"].from_string("".join(f"{{{{ {name}|safe }}}}" for name in names) + "{% debug %}")
+    return bool(canaries.found(theme.render(context, request).encode(), []) & made.secrets("metered"))
+
+
 def test_DS_16_the_source_of_a_walled_page_holds_no_word_of_the_body(canary: Child) -> None:
     answer = canary.get(canary.made.paths["metered"], headers=(("cookie", canary.do(_used_up)),))
     assert answer.status == 200
