@@ -249,9 +249,11 @@ class Edge:
         task = asyncio.ensure_future(self._rendered(scope))
         future.add_done_callback(lambda _: task)
 
-        def done(_: asyncio.Future[Any]) -> None:
+        def done(ended: asyncio.Future[Any]) -> None:
             self._filling.pop(path, None)
             future.set_result(None)
+            if not ended.cancelled() and ended.exception() is not None:
+                log.error("%s could not be rendered anew; the old page stands.", path, exc_info=ended.exception())
 
         task.add_done_callback(done)
 
@@ -259,9 +261,13 @@ class Edge:
         """Django renders the page onto the shelf; what it answers goes nowhere."""
         host = [(name, value) for name, value in scope["headers"] if name == b"host"]
         inner = {**scope, "method": "GET", "query_string": b"", "headers": host, "broadsheet.edge": "fill"}
-        found = False
+        found = asked = False
 
         async def receive() -> MutableMapping[str, Any]:
+            nonlocal asked
+            if asked:  # Django listens for the reader's going away, and there is none who could
+                await asyncio.get_running_loop().create_future()
+            asked = True
             return {"type": "http.request", "body": b"", "more_body": False}
 
         async def send(message: MutableMapping[str, Any]) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from wagtail.models import Site
+from django.contrib.contenttypes.models import ContentType
+from wagtail.models import Page, ReferenceIndex, Site
 
 from broadsheet.newsroom import cards, fulltext, words
 from broadsheet.newsroom.models import (
@@ -188,6 +189,13 @@ def chrome(site: Site, language: str) -> cards.Chrome | None:
         editions=tuple(cards.edition(row, row.pk == front.pk) for row in fronts),
         publisher=ours.publisher, imprint=front.imprint, contact=ours.contact, logo=cards.picture(ours.logo),
     )  # fmt: skip
+
+
+def is_published(file: Any) -> bool:
+    """Whether a page that readers may open refers to this file. One that only a draft holds is nobody's yet."""
+    pages = ReferenceIndex.get_references_to(file).filter(base_content_type=ContentType.objects.get_for_model(Page))
+    ids = [int(pk) for pk in pages.values_list("object_id", flat=True)]
+    return Page.objects.filter(pk__in=ids).live().public().exists()
 
 
 def _stories(language: str):  # type: ignore[no-untyped-def]

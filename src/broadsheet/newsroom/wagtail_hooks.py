@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from broadsheet.newsroom import queries
 from broadsheet.newsroom.models import Person, Place, Publication, Topic
 
 
@@ -45,3 +50,10 @@ class NewsroomGroup(SnippetViewSetGroup):
 
 
 register_snippet(NewsroomGroup)
+
+
+@hooks.register("before_serve_document")
+def only_published_files(document: Any, request: HttpRequest) -> None:
+    """A file can be had once a page that refers to it is published; until then by those who work on it."""
+    if not request.user.has_perm("wagtailadmin.access_admin") and not queries.is_published(document):
+        raise Http404

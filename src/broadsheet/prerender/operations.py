@@ -57,6 +57,11 @@ def shelve(page: Any, request: HttpRequest) -> HttpResponse | None:
     return HttpResponse(headers={"X-Broadsheet-Shelved": "1"}) if shelf().put(entry, since) else None
 
 
+def is_story(page: Any) -> bool:
+    """Whether a page is a story, which has one address and no other pages."""
+    return bool(trace(page).story)
+
+
 def _entry(page: Any, marks: Trace, request: HttpRequest) -> Entry:
     access = Access(marks.access)
     full = _render(page, request, READ_BEFORE)

@@ -15,6 +15,9 @@ def serve_by_the_edge(page: Any, request: HttpRequest, *args: Any) -> HttpRespon
     """Shelve the page when the edge asks for it."""
     if request.method not in {"GET", "HEAD", "OPTIONS"}:
         return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"])
-    if not getattr(request, "shelving", False) or request.GET or page.get_view_restrictions().exists():
+    if not getattr(request, "shelving", False) or page.get_view_restrictions().exists():
         return None
-    return operations.shelve(page.specific, request)
+    specific = page.specific
+    if request.GET and not operations.is_story(specific):
+        return None  # a list's other pages are Django's; a story is the same whatever its query says
+    return operations.shelve(specific, request)

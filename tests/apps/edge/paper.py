@@ -69,8 +69,12 @@ class Django:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.asked.append((scope["method"], scope["path"]))
         page = self.pages.get(scope["path"])
-        if self.delay:
-            await asyncio.sleep(self.delay)
+        assert (await receive())["type"] == "http.request"
+        listening = asyncio.ensure_future(receive())  # as Django listens, all the while, for the reader's going away
+        await asyncio.sleep(self.delay)
+        if listening.done():
+            assert listening.result()["type"] == "http.disconnect", "a body was sent twice"
+        listening.cancel()
         headers = []
         if page is not None and scope.get("broadsheet.edge") == "fill":
             self.shelf.put(page)
@@ -106,8 +110,12 @@ class Paper:
         }  # fmt: skip
         answer = Answer()
 
+        parts = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": b"", "more_body": False}
+            for part in parts:
+                return part
+            return await asyncio.get_running_loop().create_future()
 
         async def send(message: Any) -> None:
             if message["type"] == "http.response.start":

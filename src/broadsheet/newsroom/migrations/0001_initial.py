@@ -2,6 +2,7 @@
 
 import broadsheet.clock
 import broadsheet.newsroom.fields
+import broadsheet.newsroom.models.pictures
 import django.core.validators
 import django.db.models.deletion
 import modelcluster.fields
@@ -88,7 +89,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=255, verbose_name='title')),
-                ('file', models.FileField(upload_to='documents', verbose_name='file')),
+                ('file', models.FileField(upload_to=broadsheet.newsroom.models.pictures.file_path, verbose_name='file')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('file_size', models.PositiveBigIntegerField(editable=False, null=True)),
                 ('file_hash', models.CharField(blank=True, editable=False, max_length=40)),

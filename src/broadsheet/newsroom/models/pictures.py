@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 from pathlib import PurePath
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.core.files.images import ImageFile
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
 
+from broadsheet.newsroom.metadata import bare
 from broadsheet.newsroom.rules import Right
 
 
@@ -68,6 +71,22 @@ class Picture(Credited, AbstractImage):
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep a new picture without what the camera wrote into it: where it was taken is the source's secret."""
+        if self.file and not self.file._committed:  # type: ignore[attr-defined]
+            self._take_out_metadata()
+        super().save(*args, **kwargs)
+
+    def _take_out_metadata(self) -> None:
+        self.file.open()
+        data = self.file.read()
+        clean = bare(data)
+        self.file.seek(0)
+        if clean != data:
+            self.file = ImageFile(io.BytesIO(clean), name=self.file.name)
+            self.file_size = len(clean)
+            self._set_file_hash()
+
     def get_upload_to(self, filename: str) -> str:
         """A random name: an address must not tell what a draft holds."""
         return f"pictures/{secrets.token_hex(16)}{PurePath(filename).suffix.lower()}"
@@ -88,9 +107,21 @@ class PictureRendition(AbstractRendition):
             models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="picture_rendition_once")
         ]
 
+    def get_upload_to(self, filename: str) -> str:
+        """A random name: Wagtail's would keep four letters of the original's, and the rest could be guessed."""
+        return f"images/{secrets.token_hex(16)}{PurePath(filename).suffix.lower()}"
+
+
+def file_path(instance: models.Model, filename: str) -> str:
+    """A file's name with a random part: whoever was not given the link cannot guess it from its number and title."""
+    path = PurePath(filename)
+    return f"documents/{path.stem[:120]}-{secrets.token_hex(8)}{path.suffix.lower()}"
+
 
 class File(Credited, AbstractDocument):
     """A document to download, served by a view that checks, never by its path."""
+
+    file = models.FileField(_("file"), upload_to=file_path)
 
     admin_form_fields: ClassVar[tuple[str, ...]] = (
         "title",

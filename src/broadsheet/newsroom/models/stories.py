@@ -193,9 +193,12 @@ class StoryPage(Page):
         super().publish(revision, *args, **kwargs)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Wagtail's context with one card: the story as the decision on the request allows it to be seen."""
+        """One card: the story as the decision on the request allows it to be seen. The page itself, which holds the
+        body, is taken out of Wagtail's context: no theme can show by mistake what it was not given."""
         context = super().get_context(request, *args, **kwargs)
-        decision = getattr(request, "decision", OPEN if cards.is_open(self) else None)
+        for name in ("page", "self"):
+            context.pop(name, None)
+        decision = getattr(request, "decision", None) or (OPEN if cards.is_open(self) else None)
         more = tuple(cards.story_card(row) for row in self.neighbours())
         return {**context, "story": cards.story(self, decision), "decision": decision, "more": more}
 

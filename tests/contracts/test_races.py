@@ -1,0 +1,18 @@
+"""MT-08, MT-09: several processes at once get no more than is due. `make prove ONLY=races` runs a thousand rounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.races import race
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def test_MT_08_MT_09_processes_that_race_get_what_is_due_and_no_more(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
+    raced = race(request.getfixturevalue("fresh_postgresql") if kind == "postgresql" else url, rounds=4, processes=4)
+    assert (raced.over, raced.under, raced.unanswered) == (0, 0, 0)

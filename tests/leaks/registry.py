@@ -1,0 +1,185 @@
+"""Every surface that can carry a story's words, and what it may show. A surface that is missing here fails a test.
+
+Shows: `decided` – the body, where `paywall.rules.decide` opens it; `cards` – what a StoryCard holds, of readable
+stories only; `desk` – whatever there is, to those whom Wagtail lets in; `nothing` – no word of any story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A kind of answer: what it may show, and addresses at which the sweep asks for it."""
+
+    shows: str
+    addresses: tuple[str, ...] = ()
+
+
+SURFACES = {
+    "story": Surface("decided"),
+    "spelling": Surface("decided"),
+    "file": Surface("decided"),
+    "front": Surface("cards", ("/", "/ar/", "/?x=1")),
+    "section": Surface("cards", ("/world/", "/ar/world/", "/planet/", "/world/?page=2", "/world/?page=x")),
+    "gathered": Surface(
+        "cards", ("/topics/rivers/", "/places/heihe/", "/people/ada-writer/", "/topics/rivers/?page=2")
+    ),
+    "search": Surface("cards", ("/search/?q=Head", "/search/?q=story&page=2", "/search/", "/ar/search/?q=Head")),
+    "feed": Surface(
+        "cards",
+        ("/feed.atom", "/feed.json", "/ar/feed.atom", "/ar/feed.json", "/world/feed.atom", "/world/feed.json",
+         "/ar/world/feed.atom", "/planet/feed.json", "/nowhere/feed.atom"),
+    ),
+    "sitemap": Surface(
+        "cards", ("/sitemap.xml", "/sitemap-1.xml", "/sitemap-2.xml", "/sitemap-pages.xml", "/news-sitemap.xml")
+    ),
+    "machines": Surface("nothing", ("/robots.txt", "/llms.txt", "/llms-full.txt", "/.well-known/traffic-advice")),
+    "offer": Surface("nothing", ("/subscribe/", "/ar/subscribe/")),
+    "door": Surface(
+        "nothing",
+        ("/_util/login/", "/_util/authenticate_with_password/1/1/", "/documents/authenticate_with_password/1/"),
+    ),
+    "missing": Surface(
+        "nothing", ("/nowhere/", "/api/v2/pages/", "/api/", "/oembed/", "/.git/config", "/media/", "/originals/")
+    ),
+    "desk": Surface("desk"),
+}  # fmt: skip
+
+URLS = {
+    "documents/^(\\d+)/(.*)$": "file",
+    "documents/authenticate_with_password/<int:restriction_id>/": "door",
+    "sitemap.xml": "sitemap",
+    "sitemap-<str:part>.xml": "sitemap",
+    "news-sitemap.xml": "sitemap",
+    "robots.txt": "machines",
+    "llms.txt": "machines",
+    ".well-known/traffic-advice": "machines",
+    "search/": "search",
+    "subscribe/": "offer",
+    "topics/<str:slug>/": "gathered",
+    "places/<str:slug>/": "gathered",
+    "people/<str:slug>/": "gathered",
+    "feed.atom": "feed",
+    "feed.json": "feed",
+    "<str:section>/feed.atom": "feed",
+    "<str:section>/feed.json": "feed",
+    "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/": "door",
+    "_util/login/": "door",
+    "^((?:[\\w\\-]+/)*)$": "story",  # stories, fronts, sections and pages about the paper: whatever Wagtail serves
+}
+# The admin by the first part of its addresses. All of it is asked for, address by address.
+DESK_ROOMS = frozenset(
+    [
+        "account",
+        "api",
+        "block-preview",
+        "bulk",
+        "choose-anchor-link",
+        "choose-email-link",
+        "choose-external-link",
+        "choose-page",
+        "choose-phone-link",
+        "collections",
+        "dismissibles",
+        "documents",
+        "editing-sessions",
+        "embeds",
+        "failwhale",
+        "groups",
+        "images",
+        "jsi18n",
+        "login",
+        "logout",
+        "pages",
+        "password_reset",
+        "redirects",
+        "reports",
+        "settings",
+        "sites",
+        "snippets",
+        "sprite",
+        "tag-autocomplete",
+        "test404",
+        "users",
+        "workflows",
+    ]
+)
+
+# Templates of the public paper, by what stands behind them.
+TEMPLATES = {
+    "404.html": "missing", "500.html": "missing",
+    "broadsheet/base.html": "front", "broadsheet/front.html": "front", "broadsheet/gathered.html": "gathered",
+    "broadsheet/info.html": "front", "broadsheet/person.html": "gathered", "broadsheet/place.html": "gathered",
+    "broadsheet/topic.html": "gathered", "broadsheet/search.html": "search", "broadsheet/section.html": "section",
+    "broadsheet/story.html": "story", "broadsheet/subscribe.html": "offer",
+    **{f"broadsheet/front/{name}.html": "front" for name in ("lead", "map", "notice", "river", "row")},
+    **{f"broadsheet/slips/{name}.html": "offer" for name in ("notice", "wall")},
+    **{
+        f"broadsheet/includes/{name}.html": "front"
+        for name in (
+            "ask", "byline", "caption", "card", "feeds", "foot", "masthead", "offer", "pages", "river", "slip",
+            "social",
+            "wall",
+        )
+    },
+    **{f"broadsheet/machines/{name}.xml": "sitemap" for name in ("news_sitemap", "sitemap", "sitemap_index")},
+    **{f"broadsheet/machines/{name}.txt": "machines" for name in ("llms", "robots")},
+    **{  # rendered by cards.gated_body, and for the opening by cards.opening_html
+        f"broadsheet/blocks/{name}.html": "story"
+        for name in (
+            "chart", "divider", "embed", "file", "footnotes", "gallery", "heading", "list", "map", "paragraph",
+            "picture", "preformatted", "pullout", "quote", "related", "table", "timeline",
+        )
+    },
+}  # fmt: skip
+
+# Tasks, and commands of `broadsheet`, by where their result is seen.
+TASKS = {
+    "broadsheet.prerender.tasks.page_changed": "story",
+    "broadsheet.prerender.tasks.page_moved": "story",
+    "broadsheet.prerender.tasks.keys_changed": "front",
+    "broadsheet.prerender.tasks.policy_changed": "offer",
+}
+COMMANDS = {"manage": "desk", "serve": "story", "work": "story", "demo": "story", "reindex": "search"}
+# Wagtail's own name for the clock's work, taken over so that it keeps our rules.
+DJANGO_COMMANDS = {"publish_scheduled": "story"}
+
+# What the edge sends on to Django unasked, and what it keeps.
+PASSED_THROUGH = {
+    "/admin/": "desk",
+    "/static/": "missing",
+    "/media/": "missing",
+    "/documents/": "file",
+    "/account/": "missing",
+}
+SHELF_DOCUMENTS = {"policy": "offer"}
+
+# Parsers and writers of whole stories: none yet. `broadsheet.interchange.formats.<name>`: surface.
+FORMATS: dict[str, str] = {}
+
+
+def addresses() -> list[tuple[str, str]]:
+    """Every surface of one address with its addresses, for the sweep."""
+    return [(name, path) for name, surface in SURFACES.items() for path in surface.addresses]
+
+
+def patterns() -> list[str]:
+    """Every URL pattern of the paper, whole."""
+    from django.urls import get_resolver
+
+    def walk(resolver: object, before: str = "") -> Iterator[str]:
+        for item in resolver.url_patterns:  # type: ignore[attr-defined]
+            if hasattr(item, "url_patterns"):
+                yield from walk(item, before + str(item.pattern))
+            else:
+                yield before + str(item.pattern)
+
+    return list(walk(get_resolver()))
+
+
+def desk_patterns() -> list[str]:
+    """Those of the admin."""
+    return [pattern for pattern in patterns() if pattern.startswith("admin/")]
