@@ -14,12 +14,14 @@ from wagtail.models import Page
 from broadsheet.newsroom import cards
 from broadsheet.newsroom.blocks import FrontBlocks, StoryBlocks
 from broadsheet.newsroom.fields import BodyField
+from broadsheet.newsroom.forms import GuardedCopyForm, GuardedForm
 from broadsheet.newsroom.models.stories import StoryPage
+from broadsheet.newsroom.rights import Guarded
 
 COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour such as #7a3b2e."))
 
 
-class FrontPage(Page):
+class FrontPage(Guarded, Page):
     """The first page of one language's edition. It is edited, not poured."""
 
     tagline = models.CharField(_("tagline"), max_length=160, blank=True, help_text=_("One line under the name."))
@@ -30,6 +32,8 @@ class FrontPage(Page):
     )
     packages = BodyField(FrontBlocks(), verbose_name=_("packages"), blank=True)
 
+    base_form_class = GuardedForm
+    copy_form_class = GuardedCopyForm
     template = "broadsheet/front.html"
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["broadsheet_newsroom.SectionPage", "broadsheet_newsroom.InfoPage"]
@@ -46,7 +50,7 @@ class FrontPage(Page):
         return {**context, "front": cards.front(self, latest)}
 
 
-class SectionPage(Page):
+class SectionPage(Guarded, Page):
     """A section: its stories live below it."""
 
     line = models.CharField(_("line"), max_length=255, blank=True, help_text=_("One line under the section's name."))
@@ -55,6 +59,8 @@ class SectionPage(Page):
     )
     colour_dark = models.CharField(_("colour in the dark"), max_length=7, validators=[COLOUR], default="#cbb8a4")
 
+    base_form_class = GuardedForm
+    copy_form_class = GuardedCopyForm
     template = "broadsheet/section.html"
     parent_page_types = ["broadsheet_newsroom.FrontPage"]
     subpage_types = ["broadsheet_newsroom.StoryPage"]
@@ -79,12 +85,14 @@ class SectionPage(Page):
         }
 
 
-class InfoPage(Page):
+class InfoPage(Guarded, Page):
     """A page about the paper: about, contact, privacy."""
 
     summary = models.CharField(_("summary"), max_length=255, blank=True)
     body = BodyField(StoryBlocks(), verbose_name=_("body"), blank=True)
 
+    base_form_class = GuardedForm
+    copy_form_class = GuardedCopyForm
     template = "broadsheet/info.html"
     parent_page_types = ["broadsheet_newsroom.FrontPage"]
     subpage_types: ClassVar[list[str]] = []

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from wagtail.models import Page, Revision
 
-from broadsheet.newsroom.forms import RightsError
+from broadsheet.newsroom.rights import RightsError
 
 log = logging.getLogger("broadsheet.newsroom")
 

@@ -18,6 +18,8 @@ from broadsheet.newsroom.rules import DataError, read_data
 
 INLINE = ["bold", "italic", "link", "superscript", "subscript", "strikethrough", "code"]
 TEXT = [*INLINE, "document-link"]
+# How the desk sorts the blocks where one is chosen.
+WORDS, PICTURES, FIGURES, BESIDE = _("Words"), _("Pictures"), _("Figures and maps"), _("Beside the story")
 
 
 class PictureBlock(blocks.StructBlock):
@@ -47,6 +49,7 @@ class PictureBlock(blocks.StructBlock):
 
     class Meta:
         icon = "image"
+        group = PICTURES
         label = _("Picture")
         template = "broadsheet/blocks/picture.html"
 
@@ -58,7 +61,8 @@ class GalleryBlock(blocks.StructBlock):
     pictures = blocks.ListBlock(PictureBlock(), min_num=1, label=_("pictures"))
 
     class Meta:
-        icon = "image"
+        icon = "paper-gallery"
+        group = PICTURES
         label = _("Gallery")
         template = "broadsheet/blocks/gallery.html"
 
@@ -75,6 +79,7 @@ class HeadingBlock(blocks.StructBlock):
 
     class Meta:
         icon = "title"
+        group = WORDS
         label = _("Heading")
         template = "broadsheet/blocks/heading.html"
 
@@ -87,6 +92,7 @@ class QuoteBlock(blocks.StructBlock):
 
     class Meta:
         icon = "openquote"
+        group = WORDS
         label = _("Quote")
         template = "broadsheet/blocks/quote.html"
 
@@ -98,7 +104,8 @@ class PulloutBlock(blocks.StructBlock):
     text = blocks.RichTextBlock(features=[*TEXT, "ul", "ol"], label=_("text"))
 
     class Meta:
-        icon = "decimal"
+        icon = "paper-pullout"
+        group = WORDS
         label = _("Pull-out")
         template = "broadsheet/blocks/pullout.html"
 
@@ -113,6 +120,7 @@ class ListItemsBlock(blocks.StructBlock):
 
     class Meta:
         icon = "list-ul"
+        group = WORDS
         label = _("List")
         template = "broadsheet/blocks/list.html"
 
@@ -132,6 +140,7 @@ class TableBlock(blocks.StructBlock):
 
     class Meta:
         icon = "table"
+        group = FIGURES
         label = _("Table")
         template = "broadsheet/blocks/table.html"
 
@@ -156,6 +165,7 @@ class EmbedBlock(blocks.StructBlock):
 
     class Meta:
         icon = "media"
+        group = PICTURES
         label = _("Embed")
         value_class = EmbedValue
         template = "broadsheet/blocks/embed.html"
@@ -183,7 +193,8 @@ class ChartBlock(blocks.StructBlock):
     note = blocks.CharBlock(required=False, label=_("note"))
 
     class Meta:
-        icon = "order"
+        icon = "paper-chart"
+        group = FIGURES
         label = _("Chart")
         template = "broadsheet/blocks/chart.html"
 
@@ -214,7 +225,8 @@ class TimelineBlock(blocks.StructBlock):
     source = blocks.CharBlock(required=False, label=_("source"))
 
     class Meta:
-        icon = "history"
+        icon = "time"
+        group = FIGURES
         label = _("Timeline")
         template = "broadsheet/blocks/timeline.html"
 
@@ -234,7 +246,8 @@ class MapBlock(blocks.StructBlock):
     note = blocks.CharBlock(required=False, label=_("note"))
 
     class Meta:
-        icon = "site"
+        icon = "paper-pin"
+        group = FIGURES
         label = _("Locator map")
         template = "broadsheet/blocks/map.html"
 
@@ -247,6 +260,7 @@ class RelatedBlock(blocks.StructBlock):
 
     class Meta:
         icon = "doc-full"
+        group = BESIDE
         label = _("Related story")
         template = "broadsheet/blocks/related.html"
 
@@ -259,6 +273,7 @@ class FileBlock(blocks.StructBlock):
 
     class Meta:
         icon = "download"
+        group = BESIDE
         label = _("File")
         template = "broadsheet/blocks/file.html"
 
@@ -270,6 +285,7 @@ class FootnotesBlock(blocks.StructBlock):
 
     class Meta:
         icon = "list-ol"
+        group = WORDS
         label = _("Footnotes")
         template = "broadsheet/blocks/footnotes.html"
 
@@ -278,7 +294,7 @@ class StoryBlocks(blocks.StreamBlock):
     """Everything a body may hold."""
 
     paragraph = blocks.RichTextBlock(
-        features=TEXT, label=_("Paragraph"), icon="pilcrow", template="broadsheet/blocks/paragraph.html"
+        features=TEXT, label=_("Paragraph"), icon="pilcrow", group=WORDS, template="broadsheet/blocks/paragraph.html"
     )
     heading = HeadingBlock()
     picture = PictureBlock()
@@ -293,112 +309,13 @@ class StoryBlocks(blocks.StreamBlock):
     map = MapBlock()
     related = RelatedBlock()
     preformatted = blocks.TextBlock(
-        label=_("Preformatted"), icon="code", rows=6, template="broadsheet/blocks/preformatted.html"
+        label=_("Preformatted"), icon="code", group=WORDS, rows=6, template="broadsheet/blocks/preformatted.html"
     )
     file = FileBlock()
     footnotes = FootnotesBlock()
-    divider = blocks.StaticBlock(label=_("Divider"), icon="horizontalrule", template="broadsheet/blocks/divider.html")
+    divider = blocks.StaticBlock(
+        label=_("Divider"), icon="minus", group=WORDS, template="broadsheet/blocks/divider.html"
+    )
 
     class Meta:
         block_counts: dict[str, dict[str, int]] = {"footnotes": {"max_num": 1}}
-
-
-class StoryPickBlock(blocks.StructBlock):
-    """A story on the front, with other words if the front needs them."""
-
-    story = blocks.PageChooserBlock(page_type="broadsheet_newsroom.StoryPage", label=_("story"))
-    headline = blocks.CharBlock(required=False, label=_("headline"), help_text=_("Left empty, the story's own."))
-    dek = blocks.TextBlock(required=False, rows=2, label=_("dek"), help_text=_("Left empty, the story's own."))
-
-
-class LeadPackageBlock(blocks.StructBlock):
-    """The first thing on the front: one story, large, and up to three beside it."""
-
-    lead = StoryPickBlock(label=_("lead"))
-    beside = blocks.ListBlock(StoryPickBlock(), max_num=3, label=_("beside it"))
-
-    class Meta:
-        icon = "pick"
-        label = _("Lead package")
-        template = "broadsheet/front/lead.html"
-
-
-class RowBlock(blocks.StructBlock):
-    """A row of two to four stories with different weights."""
-
-    title = blocks.CharBlock(required=False, label=_("title"))
-    weight = blocks.ChoiceBlock(
-        choices=[
-            ("first", _("First large, the others small")),
-            ("even", _("Even")),
-            ("text", _("Text only")),
-        ],
-        default="first",
-        label=_("weight"),
-    )
-    stories = blocks.ListBlock(StoryPickBlock(), min_num=2, max_num=4, label=_("stories"))
-
-    class Meta:
-        icon = "grip"
-        label = _("Row")
-        template = "broadsheet/front/row.html"
-
-
-class RiverBlock(blocks.StructBlock):
-    """The latest stories that no block above shows, newest first."""
-
-    title = blocks.CharBlock(required=False, label=_("title"))
-    count = blocks.IntegerBlock(min_value=3, max_value=30, default=8, label=_("how many"))
-
-    class Meta:
-        icon = "list-ul"
-        label = _("River of the latest")
-        template = "broadsheet/front/river.html"
-
-
-class MapStripBlock(blocks.StructBlock):
-    """A strip map of the datelines of the latest stories."""
-
-    title = blocks.CharBlock(required=False, label=_("title"))
-    count = blocks.IntegerBlock(min_value=3, max_value=30, default=12, label=_("how many stories"))
-
-    class Meta:
-        icon = "site"
-        label = _("Map of datelines")
-        template = "broadsheet/front/map.html"
-
-
-class NoticeBlock(blocks.StructBlock):
-    """A few lines of the paper's own with a link: newsletters, an edition, an appeal."""
-
-    kicker = blocks.CharBlock(required=False, label=_("kicker"))
-    title = blocks.CharBlock(label=_("title"))
-    items = blocks.ListBlock(
-        blocks.StructBlock(
-            [
-                ("name", blocks.CharBlock(label=_("name"))),
-                ("rhythm", blocks.CharBlock(required=False, label=_("rhythm"))),
-                ("line", blocks.CharBlock(required=False, label=_("line"))),
-            ]
-        ),
-        required=False,
-        label=_("items"),
-    )
-    picture = ImageChooserBlock(required=False, label=_("picture"))
-    page = blocks.PageChooserBlock(required=False, label=_("page"))
-    link = blocks.CharBlock(required=False, label=_("words of the link"))
-
-    class Meta:
-        icon = "mail"
-        label = _("Notice")
-        template = "broadsheet/front/notice.html"
-
-
-class FrontBlocks(blocks.StreamBlock):
-    """What a front is made of."""
-
-    lead = LeadPackageBlock()
-    row = RowBlock()
-    river = RiverBlock()
-    map = MapStripBlock()
-    notice = NoticeBlock()
