@@ -10,16 +10,16 @@ from wagtail.images.blocks import ImageChooserBlock
 class StoryPickBlock(blocks.StructBlock):
     """A story on the front, with other words if the front needs them."""
 
-    story = blocks.PageChooserBlock(page_type="broadsheet_newsroom.StoryPage", label=_("story"))
-    headline = blocks.CharBlock(required=False, label=_("headline"), help_text=_("Left empty, the story's own."))
-    dek = blocks.TextBlock(required=False, rows=2, label=_("dek"), help_text=_("Left empty, the story's own."))
+    story = blocks.PageChooserBlock(page_type="broadsheet_newsroom.StoryPage", label=_("Story"))
+    headline = blocks.CharBlock(required=False, label=_("Headline"), help_text=_("Left empty, the story's own."))
+    dek = blocks.TextBlock(required=False, rows=2, label=_("Dek"), help_text=_("Left empty, the story's own."))
 
 
 class LeadPackageBlock(blocks.StructBlock):
     """The first thing on the front: one story, large, and up to three beside it."""
 
-    lead = StoryPickBlock(label=_("lead"))
-    beside = blocks.ListBlock(StoryPickBlock(), max_num=3, label=_("beside it"))
+    lead = StoryPickBlock(label=_("Lead"))
+    beside = blocks.ListBlock(StoryPickBlock(), max_num=3, label=_("Beside it"))
 
     class Meta:
         icon = "pick"
@@ -30,7 +30,7 @@ class LeadPackageBlock(blocks.StructBlock):
 class RowBlock(blocks.StructBlock):
     """A row of two to four stories with different weights."""
 
-    title = blocks.CharBlock(required=False, label=_("title"))
+    title = blocks.CharBlock(required=False, label=_("Title"))
     weight = blocks.ChoiceBlock(
         choices=[
             ("first", _("First large, the others small")),
@@ -38,9 +38,9 @@ class RowBlock(blocks.StructBlock):
             ("text", _("Text only")),
         ],
         default="first",
-        label=_("weight"),
+        label=_("Weight"),
     )
-    stories = blocks.ListBlock(StoryPickBlock(), min_num=2, max_num=4, label=_("stories"))
+    stories = blocks.ListBlock(StoryPickBlock(), min_num=2, max_num=4, label=_("Stories"))
 
     class Meta:
         icon = "grip"
@@ -51,8 +51,8 @@ class RowBlock(blocks.StructBlock):
 class RiverBlock(blocks.StructBlock):
     """The latest stories that no block above shows, newest first."""
 
-    title = blocks.CharBlock(required=False, label=_("title"))
-    count = blocks.IntegerBlock(min_value=3, max_value=30, default=8, label=_("how many"))
+    title = blocks.CharBlock(required=False, label=_("Title"))
+    count = blocks.IntegerBlock(min_value=3, max_value=30, default=8, label=_("How many"))
 
     class Meta:
         icon = "list-ul"
@@ -63,8 +63,8 @@ class RiverBlock(blocks.StructBlock):
 class MapStripBlock(blocks.StructBlock):
     """A strip map of the datelines of the latest stories."""
 
-    title = blocks.CharBlock(required=False, label=_("title"))
-    count = blocks.IntegerBlock(min_value=3, max_value=30, default=12, label=_("how many stories"))
+    title = blocks.CharBlock(required=False, label=_("Title"))
+    count = blocks.IntegerBlock(min_value=3, max_value=30, default=12, label=_("How many stories"))
 
     class Meta:
         icon = "paper-pin"
@@ -75,22 +75,22 @@ class MapStripBlock(blocks.StructBlock):
 class NoticeBlock(blocks.StructBlock):
     """A few lines of the paper's own with a link: newsletters, an edition, an appeal."""
 
-    kicker = blocks.CharBlock(required=False, label=_("kicker"))
-    title = blocks.CharBlock(label=_("title"))
+    kicker = blocks.CharBlock(required=False, label=_("Kicker"))
+    title = blocks.CharBlock(label=_("Title"))
     items = blocks.ListBlock(
         blocks.StructBlock(
             [
-                ("name", blocks.CharBlock(label=_("name"))),
-                ("rhythm", blocks.CharBlock(required=False, label=_("rhythm"))),
-                ("line", blocks.CharBlock(required=False, label=_("line"))),
+                ("name", blocks.CharBlock(label=_("Name"))),
+                ("rhythm", blocks.CharBlock(required=False, label=_("Rhythm"))),
+                ("line", blocks.CharBlock(required=False, label=_("Line"))),
             ]
         ),
         required=False,
-        label=_("items"),
+        label=_("Items"),
     )
-    picture = ImageChooserBlock(required=False, label=_("picture"))
-    page = blocks.PageChooserBlock(required=False, label=_("page"))
-    link = blocks.CharBlock(required=False, label=_("words of the link"))
+    picture = ImageChooserBlock(required=False, label=_("Picture"))
+    page = blocks.PageChooserBlock(required=False, label=_("Page"))
+    link = blocks.CharBlock(required=False, label=_("Words of the link"))
 
     class Meta:
         icon = "mail"

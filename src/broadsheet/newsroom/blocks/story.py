@@ -25,16 +25,16 @@ WORDS, PICTURES, FIGURES, BESIDE = _("Words"), _("Pictures"), _("Figures and map
 class PictureBlock(blocks.StructBlock):
     """One picture with its caption; alt text and credit come from the picture unless given here."""
 
-    picture = ImageChooserBlock(label=_("picture"))
+    picture = ImageChooserBlock(label=_("Picture"))
     caption = blocks.RichTextBlock(
         required=False,
         features=INLINE,
-        label=_("caption"),
+        label=_("Caption"),
         help_text=_("Left empty, the picture's own caption is used."),
     )
     alt = blocks.CharBlock(
         required=False,
-        label=_("alt text"),
+        label=_("Alt text"),
         help_text=_("What the picture shows, for those who cannot see it. Left empty, the picture's own."),
     )
     width = blocks.ChoiceBlock(
@@ -44,7 +44,7 @@ class PictureBlock(blocks.StructBlock):
             ("half", _("Half the column")),
         ],
         default="column",
-        label=_("width"),
+        label=_("Width"),
     )
 
     class Meta:
@@ -57,8 +57,8 @@ class PictureBlock(blocks.StructBlock):
 class GalleryBlock(blocks.StructBlock):
     """Several pictures that belong together."""
 
-    title = blocks.CharBlock(required=False, label=_("title"))
-    pictures = blocks.ListBlock(PictureBlock(), min_num=1, label=_("pictures"))
+    title = blocks.CharBlock(required=False, label=_("Title"))
+    pictures = blocks.ListBlock(PictureBlock(), min_num=1, label=_("Pictures"))
 
     class Meta:
         icon = "paper-gallery"
@@ -70,11 +70,11 @@ class GalleryBlock(blocks.StructBlock):
 class HeadingBlock(blocks.StructBlock):
     """A section head inside the story."""
 
-    text = blocks.CharBlock(label=_("text"))
+    text = blocks.CharBlock(label=_("Text"))
     level = blocks.ChoiceBlock(
         choices=[("2", _("Section")), ("3", _("Sub-section")), ("4", _("Minor"))],
         default="2",
-        label=_("level"),
+        label=_("Level"),
     )
 
     class Meta:
@@ -87,8 +87,8 @@ class HeadingBlock(blocks.StructBlock):
 class QuoteBlock(blocks.StructBlock):
     """Somebody's words, set out."""
 
-    text = blocks.RichTextBlock(features=INLINE, label=_("text"))
-    who = blocks.CharBlock(required=False, label=_("who said it"))
+    text = blocks.RichTextBlock(features=INLINE, label=_("Text"))
+    who = blocks.CharBlock(required=False, label=_("Who said it"))
 
     class Meta:
         icon = "openquote"
@@ -100,8 +100,8 @@ class QuoteBlock(blocks.StructBlock):
 class PulloutBlock(blocks.StructBlock):
     """A sentence or a box taken out of the story."""
 
-    title = blocks.CharBlock(required=False, label=_("title"))
-    text = blocks.RichTextBlock(features=[*TEXT, "ul", "ol"], label=_("text"))
+    title = blocks.CharBlock(required=False, label=_("Title"))
+    text = blocks.RichTextBlock(features=[*TEXT, "ul", "ol"], label=_("Text"))
 
     class Meta:
         icon = "paper-pullout"
@@ -113,9 +113,9 @@ class PulloutBlock(blocks.StructBlock):
 class ListItemsBlock(blocks.StructBlock):
     """A list, with bullets or numbers."""
 
-    ordered = blocks.BooleanBlock(required=False, label=_("numbered"))
+    ordered = blocks.BooleanBlock(required=False, label=_("Numbered"))
     items = blocks.ListBlock(
-        blocks.RichTextBlock(features=[*TEXT, "ul", "ol"], label=_("item")), min_num=1, label=_("items")
+        blocks.RichTextBlock(features=[*TEXT, "ul", "ol"], label=_("Item")), min_num=1, label=_("Items")
     )
 
     class Meta:
@@ -128,15 +128,15 @@ class ListItemsBlock(blocks.StructBlock):
 class TableBlock(blocks.StructBlock):
     """A table whose first row holds the heads."""
 
-    caption = blocks.CharBlock(required=False, label=_("caption"))
+    caption = blocks.CharBlock(required=False, label=_("Caption"))
     table = TypedTableBlock(
         [
-            ("text", blocks.RichTextBlock(features=INLINE, label=_("text"))),
-            ("number", blocks.DecimalBlock(required=False, label=_("number"))),
+            ("text", blocks.RichTextBlock(required=False, features=INLINE, label=_("Text"))),
+            ("number", blocks.DecimalBlock(required=False, label=_("Number"))),
         ],
-        label=_("table"),
+        label=_("Table"),
     )
-    source = blocks.CharBlock(required=False, label=_("source"))
+    source = blocks.CharBlock(required=False, label=_("Source"))
 
     class Meta:
         icon = "table"
@@ -157,10 +157,10 @@ class EmbedValue(blocks.StructValue):
 class EmbedBlock(blocks.StructBlock):
     """Something that lives on another host. Nothing is asked of that host until the reader asks."""
 
-    url = blocks.URLBlock(label=_("address"))
-    title = blocks.CharBlock(label=_("title"), help_text=_("What it is, for readers who decide whether to load it."))
+    url = blocks.URLBlock(label=_("Address"))
+    title = blocks.CharBlock(label=_("Title"), help_text=_("What it is, for readers who decide whether to load it."))
     poster = ImageChooserBlock(
-        required=False, label=_("poster"), help_text=_("A picture of our own to show before it is loaded.")
+        required=False, label=_("Poster"), help_text=_("A picture of our own to show before it is loaded.")
     )
 
     class Meta:
@@ -177,20 +177,20 @@ class ChartBlock(blocks.StructBlock):
     kind = blocks.ChoiceBlock(
         choices=[("bar", _("Bars")), ("line", _("Lines")), ("area", _("Areas")), ("dot", _("Dots"))],
         default="bar",
-        label=_("kind"),
+        label=_("Kind"),
     )
-    title = blocks.CharBlock(label=_("title"), help_text=_("Say the finding: “Coal fell by half in ten years”."))
-    unit = blocks.CharBlock(required=False, label=_("unit"), help_text=_("For instance: trucks a day"))
+    title = blocks.CharBlock(label=_("Title"), help_text=_("Say the finding: “Coal fell by half in ten years”."))
+    unit = blocks.CharBlock(required=False, label=_("Unit"), help_text=_("For instance: trucks a day"))
     data = blocks.TextBlock(
-        label=_("figures"),
+        label=_("Figures"),
         rows=6,
         help_text=_(
             "One line a row, values parted by semicolons; the first line names the columns: “Year; Exports; Imports”. "
             "A point parts decimals."
         ),
     )
-    source = blocks.CharBlock(label=_("source"))
-    note = blocks.CharBlock(required=False, label=_("note"))
+    source = blocks.CharBlock(label=_("Source"))
+    note = blocks.CharBlock(required=False, label=_("Note"))
 
     class Meta:
         icon = "paper-chart"
@@ -211,18 +211,18 @@ class ChartBlock(blocks.StructBlock):
 class TimelineBlock(blocks.StructBlock):
     """What happened, in order."""
 
-    title = blocks.CharBlock(label=_("title"))
+    title = blocks.CharBlock(label=_("Title"))
     events = blocks.ListBlock(
         blocks.StructBlock(
             [
-                ("date", blocks.CharBlock(label=_("date"))),
-                ("text", blocks.RichTextBlock(features=INLINE, label=_("what happened"))),
+                ("date", blocks.CharBlock(label=_("Date"))),
+                ("text", blocks.RichTextBlock(features=INLINE, label=_("What happened"))),
             ]
         ),
         min_num=2,
-        label=_("events"),
+        label=_("Events"),
     )
-    source = blocks.CharBlock(required=False, label=_("source"))
+    source = blocks.CharBlock(required=False, label=_("Source"))
 
     class Meta:
         icon = "time"
@@ -234,16 +234,16 @@ class TimelineBlock(blocks.StructBlock):
 class MapBlock(blocks.StructBlock):
     """A locator map of one or more places, drawn on the server."""
 
-    title = blocks.CharBlock(required=False, label=_("title"))
-    places = blocks.ListBlock(SnippetChooserBlock("broadsheet_newsroom.Place"), min_num=1, label=_("places"))
+    title = blocks.CharBlock(required=False, label=_("Title"))
+    places = blocks.ListBlock(SnippetChooserBlock("broadsheet_newsroom.Place"), min_num=1, label=_("Places"))
     span = blocks.DecimalBlock(
         required=False,
         min_value=1,
         max_value=180,
-        label=_("span"),
+        label=_("Span"),
         help_text=_("Degrees of longitude to show. Left empty, it fits the places."),
     )
-    note = blocks.CharBlock(required=False, label=_("note"))
+    note = blocks.CharBlock(required=False, label=_("Note"))
 
     class Meta:
         icon = "paper-pin"
@@ -255,8 +255,8 @@ class MapBlock(blocks.StructBlock):
 class RelatedBlock(blocks.StructBlock):
     """Another story of ours, offered inside this one."""
 
-    story = blocks.PageChooserBlock(page_type="broadsheet_newsroom.StoryPage", label=_("story"))
-    label = blocks.CharBlock(required=False, label=_("label"), help_text=_("Left empty: Read also"))
+    story = blocks.PageChooserBlock(page_type="broadsheet_newsroom.StoryPage", label=_("Story"))
+    label = blocks.CharBlock(required=False, label=_("Label"), help_text=_("Left empty: Read also"))
 
     class Meta:
         icon = "doc-full"
@@ -268,8 +268,8 @@ class RelatedBlock(blocks.StructBlock):
 class FileBlock(blocks.StructBlock):
     """A document to download."""
 
-    document = DocumentChooserBlock(label=_("document"))
-    title = blocks.CharBlock(required=False, label=_("title"))
+    document = DocumentChooserBlock(label=_("Document"))
+    title = blocks.CharBlock(required=False, label=_("Title"))
 
     class Meta:
         icon = "download"
@@ -281,7 +281,7 @@ class FileBlock(blocks.StructBlock):
 class FootnotesBlock(blocks.StructBlock):
     """Numbered notes to which the text's superscript numbers refer."""
 
-    notes = blocks.ListBlock(blocks.RichTextBlock(features=INLINE, label=_("note")), min_num=1, label=_("notes"))
+    notes = blocks.ListBlock(blocks.RichTextBlock(features=INLINE, label=_("Note")), min_num=1, label=_("Notes"))
 
     class Meta:
         icon = "list-ol"

@@ -80,6 +80,7 @@ BROADSHEET_REFUSE_GATHERERS = conf.flag("REFUSE_GATHERERS", True)
 WAGTAIL_SITE_NAME = "Broadsheet"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "broadsheet_newsroom.Picture"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "broadsheet.newsroom.picture_forms.PictureForm"
 WAGTAILIMAGES_RENDITION_STORAGE = "renditions"
 WAGTAILDOCS_DOCUMENT_MODEL = "broadsheet_newsroom.File"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
