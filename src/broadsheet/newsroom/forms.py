@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.forms.pages import CopyForm
@@ -64,20 +63,21 @@ class GuardedCopyForm(CopyForm):
     def clean(self) -> dict[str, Any]:
         """Check the page, and those below it where they are copied too."""
         cleaned = super().clean()
-        if not (cleaned.get("publish_copies") or cleaned.get("alias")):
+        asked = next((name for name in ("alias", "publish_copies") if cleaned.get(name)), None)
+        if asked is None:
             return cleaned
         below = bool(cleaned.get("copy_subpages"))
         pages = self.page.get_descendants(inclusive=True) if below else type(self.page).objects.filter(pk=self.page.pk)
         for page in pages.live().specific():
             if isinstance(page, Guarded):
-                self._check(page)
+                self._check(page, asked)
         return cleaned
 
-    def _check(self, page: Any) -> None:
+    def _check(self, page: Any, asked: str) -> None:
         try:
             check_rights(page)
         except RightsError as error:
-            raise forms.ValidationError(error.messages) from error
+            self.add_error(asked, error.messages)
 
 
 def _same_minute(one: datetime | None, other: datetime | None) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,13 +25,11 @@ def check_rights(page: Any) -> None:
     out = rules.expired(rights_of(page), _appears(page))
     if out:
         named = "; ".join(f"“{right.title}” ({right.expires:%Y-%m-%d})" for right in out)
-        raise RightsError(
-            _(
-                "“%(page)s” cannot be published: the licence of these has run out, on the day given. "
-                "Replace them, or correct the date where they are kept: %(named)s"
-            )
-            % {"page": page.title, "named": named}
-        )
+        said = _(
+            "“%(page)s” cannot be published: the licence of these has run out, on the day given. "
+            "Replace them, or correct the date where they are kept: %(named)s"
+        ) % {"page": page.title, "named": named}
+        raise RightsError({NON_FIELD_ERRORS: [said]})
 
 
 def _appears(page: Any) -> Any:

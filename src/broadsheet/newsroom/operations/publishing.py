@@ -31,11 +31,12 @@ def publish_due(*, now: datetime) -> Due:
     for revision in Revision.page_revisions.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at"):
         try:
             revision.publish(log_action="wagtail.publish.scheduled")
-            published.append(revision.object_str)
         except RightsError as error:
             reason = "; ".join(error.messages)
             log.warning("“%s” was due and is not published: %s", revision.object_str, reason)
             refused.append((revision.object_str, reason))
+        else:
+            published.append(revision.object_str)
     return Due(tuple(published), expired, tuple(refused))
 
 

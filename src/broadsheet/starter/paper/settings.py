@@ -63,6 +63,15 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 
+# Mail: kept as files in the paper's folder until a server is named.
+EMAIL_HOST = conf.text("EMAIL_HOST", "")
+EMAIL_PORT = conf.number("EMAIL_PORT", 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = conf.text("EMAIL_USER", ""), conf.text("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = conf.flag("EMAIL_TLS", True)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = FOLDER / "mail"
+DEFAULT_FROM_EMAIL = conf.text("EMAIL_FROM", "desk@localhost")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
