@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time, get_datetime_format
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 from django import template
@@ -74,11 +74,15 @@ def image_card(image: Any) -> PictureCard | None:
 
 @register.simple_tag
 def when(moment: datetime | None, form: str = "long") -> SafeString:
-    """A time element: the day in the page's language; form `full` adds the time of day."""
+    """A time element: the day in the page's language; form `full` adds the hour and minute."""
     if moment is None:
         return mark_safe("")
     local = timezone.localtime(moment)
-    shown = format_datetime(local, "long", locale=locale()) if form == "full" else _day(local.date(), form)
+    shown = _day(local.date(), "long" if form == "full" else form)
+    if form == "full":
+        pattern = get_datetime_format("long", locale=locale())  # how the language joins day and hour
+        shown = str(pattern).replace("'", "").replace("{0}", format_time(local, "short", locale=locale()))
+        shown = shown.replace("{1}", _day(local.date(), "long"))
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="minutes"), shown)
 
 
