@@ -7,4 +7,5 @@ os.environ.setdefault("BROADSHEET_FOLDER", tempfile.mkdtemp(prefix="broadsheet-t
 
 from broadsheet.starter.paper.settings import *  # noqa: F403
 
-STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for users of tests only

@@ -271,19 +271,6 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(child)
 
 
-def rights_of(page: Any) -> list[rules.Right]:
-    """The rights of every picture that `page` shows: the lead picture and those of the body."""
-    pictures = [page.picture] if page.picture else []
-    for block in page.body:
-        if block.block_type == "picture":
-            pictures.append(block.value.get("picture"))
-        elif block.block_type == "gallery":
-            pictures.extend(item.get("picture") for item in block.value["pictures"])
-        elif block.block_type == "embed":
-            pictures.append(block.value.get("poster"))
-    return [picture.right for picture in pictures if picture is not None]
-
-
 def direction(language: str) -> str:
     """`rtl` or `ltr`; a language that Django does not know is taken as left to right."""
     try:

@@ -43,7 +43,7 @@ def topic(slug: str, language: str, page: str | None = None) -> Gathered | None:
     if row is None:
         return None
     listing = cards.listing(_stories(language).filter(topics=row), page)
-    return Gathered(row.name, row.line, listing, keys=_keys("topic", row.pk))
+    return Gathered(row.name, row.line, listing, keys=_keys("topic", row.pk, listing))
 
 
 def place(slug: str, language: str, page: str | None = None) -> Gathered | None:
@@ -52,7 +52,8 @@ def place(slug: str, language: str, page: str | None = None) -> Gathered | None:
     if row is None:
         return None
     stories = (_stories(language).filter(dateline=row) | _stories(language).filter(places=row)).distinct()
-    return Gathered(row.name, "", cards.listing(stories, page), place=cards.place(row), keys=_keys("place", row.pk))
+    listing = cards.listing(stories, page)
+    return Gathered(row.name, "", listing, place=cards.place(row), keys=_keys("place", row.pk, listing))
 
 
 def person(slug: str, language: str, page: str | None = None) -> Gathered | None:
@@ -61,18 +62,15 @@ def person(slug: str, language: str, page: str | None = None) -> Gathered | None
     if row is None:
         return None
     stories = _stories(language).filter(bylines__person=row).distinct()
-    return Gathered(
-        row.name,
-        row.line,
-        cards.listing(stories, page),
-        about=row.about,
-        portrait=cards.picture(row.portrait),
-        keys=_keys("person", row.pk),
-    )
+    listing, portrait = cards.listing(stories, page), cards.picture(row.portrait)
+    keys = _keys("person", row.pk, listing, portrait)
+    return Gathered(row.name, row.line, listing, about=row.about, portrait=portrait, keys=keys)
 
 
-def _keys(kind: str, pk: int) -> frozenset[str]:
-    return frozenset({f"{kind}:{pk}", f"list:{kind}:{pk}"})
+def _keys(kind: str, pk: int, listing: cards.Listing, *shown: cards.PictureCard | None) -> frozenset[str]:
+    """What the page was made from, the pictures that it shows included."""
+    pictures = [*shown, *(card.picture for card in listing.stories)]
+    return frozenset({f"{kind}:{pk}", f"list:{kind}:{pk}", *(f"picture:{card.image.pk}" for card in pictures if card)})
 
 
 def latest(language: str, count: int) -> tuple[cards.StoryCard, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -38,13 +39,18 @@ def _data_row(number: int, line: str, width: int) -> tuple[str, tuple[float | No
     cells = [cell.strip() for cell in line.split(";")]
     if len(cells) != width:
         raise DataError(f"Line {number}: {len(cells)} cells where the first line names {width} columns.")
-    values: list[float | None] = []
-    for cell in cells[1:]:
-        try:
-            values.append(float(cell.replace("\u2212", "-").replace("\u00a0", "").replace(" ", "")) if cell else None)
-        except ValueError:
-            raise DataError(f"Line {number}: “{cell}” is not a number. Write it plainly, as 1200.5.") from None
-    return cells[0], tuple(values)
+    return cells[0], tuple(_number(number, cell) if cell else None for cell in cells[1:])
+
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+
+
+def _number(line: int, cell: str) -> float:
+    plain = re.sub(r"\s", "", cell.replace("\u2212", "-"))
+    value = float(plain) if _NUMBER.fullmatch(plain) else math.nan
+    if not math.isfinite(value):
+        raise DataError(f"Line {line}: “{cell}” is not a number. Write it plainly, as 1200.5.")
+    return value
 
 
 # First steps of addresses that are not pages below the front: a page of that slug could not be reached.
@@ -123,7 +129,10 @@ def _cut(text: str, budget: int) -> str:
         best = found.end()
     if best:
         return text[:best].strip()
-    words = text.split()
-    if len(words) > 1:
-        return " ".join(words[:budget]) + "\u2026"
-    return text[: budget * 2] + "\u2026"
+    kept: list[str] = []
+    for word in text.split():
+        if count_words(" ".join([*kept, word])) > budget:
+            break
+        kept.append(word)
+    # A first word that is too long is a whole text without spaces: as many of its characters.
+    return (" ".join(kept) or text.split(maxsplit=1)[0][: 2 * budget - 1]) + "\u2026"

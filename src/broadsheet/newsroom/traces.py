@@ -8,8 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from broadsheet.newsroom.models import FrontPage, SectionPage, StoryPage
+from broadsheet.newsroom import cards
+from broadsheet.newsroom.models import FrontPage, Picture, SectionPage, StoryPage
+from broadsheet.newsroom.rights import held_by
 
+LISTED = 20  # as many stories as one page of a list holds
 PAPER = "paper"  # the chrome: names, sections, imprint, policy
 
 
@@ -31,11 +34,13 @@ def trace(page: Any) -> Trace:
     if isinstance(page, StoryPage):
         return _story(page, language)
     own = f"page:{page.pk}"
-    made_from = {own, PAPER}
+    made_from = {own, PAPER} | _pictures(page)
     if isinstance(page, SectionPage):
         made_from |= {f"section:{page.pk}", f"list:section:{page.pk}"}
+        made_from |= _lead_pictures(StoryPage.objects.readable().child_of(page).latest()[:LISTED])
     elif isinstance(page, FrontPage):
-        made_from |= {f"front:{language}"}
+        made_from |= {f"front:{language}"} | _picked_pictures(page)
+        made_from |= _lead_pictures(StoryPage.objects.readable().in_language(language).latest()[: 2 * LISTED])
     lists = {PAPER} if isinstance(page, SectionPage) else set()
     return Trace(own, frozenset(made_from), frozenset(lists), b"", "open", language)
 
@@ -47,10 +52,27 @@ def _story(page: StoryPage, language: str) -> Trace:
     places = {f"place:{row.pk}" for row in page.places.all()}
     if page.dateline_id:
         places.add(f"place:{page.dateline_id}")
-    pictures = {f"picture:{page.picture_id}"} if page.picture_id else set()
     kin = f"kin:{page.translation_key}"
-    made_from = {own, kin, PAPER, f"section:{section}", *people, *topics, *places, *pictures}
-    made_from |= {f"story:{pk}" for pk in page.neighbours().values_list("pk", flat=True)}
+    made_from = {own, kin, PAPER, f"section:{section}", *people, *topics, *places, *_pictures(page)}
+    made_from |= {f"story:{pk}" for pk in page.neighbours().values_list("pk", flat=True)} | _lead_pictures(
+        page.neighbours()
+    )
     lists = {kin, f"front:{language}", f"latest:{language}", f"list:section:{section}"}
     lists |= {f"list:{key}" for key in (*people, *topics, *places)}
     return Trace(own, frozenset(made_from), frozenset(lists), page.translation_key.bytes, page.access, language)
+
+
+def _pictures(page: Any) -> set[str]:
+    """The pictures that the page shows as its own."""
+    return {f"picture:{row.pk}" for row in held_by(page) if isinstance(row, Picture)}
+
+
+def _lead_pictures(stories: Any) -> set[str]:
+    """The lead pictures of stories that the page lists: one that is taken away leaves no hole."""
+    return {f"picture:{pk}" for pk in stories.values_list("picture_id", flat=True) if pk}
+
+
+def _picked_pictures(front: Any) -> set[str]:
+    """The lead pictures of the stories that editors put on the front."""
+    picked = [pick.card.picture for band in cards.front(front, StoryPage.objects.none()) for pick in band.picks]
+    return {f"picture:{card.image.pk}" for card in picked if card}

@@ -26,7 +26,7 @@ class Term:
 
 def fold(text: str) -> str:
     """Lower case, no accents and vowel marks, and a space around every character of scripts without spaces."""
-    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_LETTERS)
     bare = "".join(letter for letter in plain if unicodedata.category(letter) != "Mn")
     spaced = _UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", bare))
     return " ".join(_WORD.findall(spaced))

@@ -19,6 +19,8 @@ GUARDS = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
+# A draft that an editor looks at stands in a frame of the desk.
+PREVIEW = {**GUARDS, "Content-Security-Policy": POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")}
 DESK = {**GUARDS, "Content-Security-Policy": "frame-ancestors 'self'; base-uri 'self'; object-src 'none'"}
 
 
@@ -36,6 +38,8 @@ class GuardHeaders:
         guards = DESK if request.path.startswith("/admin/") else GUARDS
         request.guard_headers = guards  # type: ignore[attr-defined]
         response = self.get_response(request)
+        if getattr(request, "is_preview", False):
+            guards = PREVIEW
         for name, value in guards.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "private, no-cache")

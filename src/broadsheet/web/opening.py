@@ -34,7 +34,9 @@ def open_new(*, name: str, language: str, email: str) -> str:
     """
     known = dict(settings.WAGTAIL_CONTENT_LANGUAGES)
     if language not in known:
-        raise ValidationError(f"{language!r} is none of the paper's languages: {', '.join(known)} (LANGUAGES in its settings).")
+        raise ValidationError(
+            f"{language!r} is none of the paper's languages: {', '.join(known)} (LANGUAGES in its settings)."
+        )
     validate_email(email)
     edition = opening.Edition(language, name)
     opening.open_paper(editions=[edition], address=settings.WAGTAILADMIN_BASE_URL, contact=email)

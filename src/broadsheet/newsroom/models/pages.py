@@ -15,12 +15,14 @@ from wagtail.models import Page
 from broadsheet.newsroom import cards, rules
 from broadsheet.newsroom.blocks import FrontBlocks, StoryBlocks
 from broadsheet.newsroom.fields import BodyField
+from broadsheet.newsroom.forms import GuardedCopyForm, GuardedForm
 from broadsheet.newsroom.models.stories import StoryPage
+from broadsheet.newsroom.rights import Guarded
 
 COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour such as #7a3b2e."))
 
 
-class FrontPage(Page):
+class FrontPage(Guarded, Page):
     """The first page of one language's edition. It is edited, not poured."""
 
     tagline = models.CharField(_("tagline"), max_length=160, blank=True, help_text=_("One line under the name."))
@@ -31,6 +33,8 @@ class FrontPage(Page):
     )
     packages = BodyField(FrontBlocks(), verbose_name=_("packages"), blank=True)
 
+    base_form_class = GuardedForm
+    copy_form_class = GuardedCopyForm
     template = "broadsheet/front.html"
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["broadsheet_newsroom.SectionPage", "broadsheet_newsroom.InfoPage"]
@@ -47,7 +51,7 @@ class FrontPage(Page):
         return {**context, "front": cards.front(self, latest)}
 
 
-class BelowFront(Page):
+class BelowFront(Guarded, Page):
     """A page whose address begins with its slug, which must therefore not be one of the paper's own addresses."""
 
     class Meta:
@@ -69,6 +73,8 @@ class SectionPage(BelowFront):
     )
     colour_dark = models.CharField(_("colour in the dark"), max_length=7, validators=[COLOUR], default="#cbb8a4")
 
+    base_form_class = GuardedForm
+    copy_form_class = GuardedCopyForm
     template = "broadsheet/section.html"
     parent_page_types = ["broadsheet_newsroom.FrontPage"]
     subpage_types = ["broadsheet_newsroom.StoryPage"]
@@ -99,6 +105,8 @@ class InfoPage(BelowFront):
     summary = models.CharField(_("summary"), max_length=255, blank=True)
     body = BodyField(StoryBlocks(), verbose_name=_("body"), blank=True)
 
+    base_form_class = GuardedForm
+    copy_form_class = GuardedCopyForm
     template = "broadsheet/info.html"
     parent_page_types = ["broadsheet_newsroom.FrontPage"]
     subpage_types: ClassVar[list[str]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -19,15 +20,16 @@ from wagtail.admin.panels import (
     TabbedInterface,
     TitleFieldPanel,
 )
-from wagtail.models import AbstractGroupApprovalTask, Orderable, Page, PageManager, Revision
+from wagtail.models import AbstractGroupApprovalTask, Orderable, Page, PageManager
 from wagtail.query import PageQuerySet
 
 from broadsheet import clock
 from broadsheet.newsroom import cards, rules
 from broadsheet.newsroom.blocks import StoryBlocks
 from broadsheet.newsroom.fields import BodyField
-from broadsheet.newsroom.forms import RightsError, StoryForm, check_rights
+from broadsheet.newsroom.forms import GuardedCopyForm, StoryForm
 from broadsheet.newsroom.models.people import LANGUAGE, Person
+from broadsheet.newsroom.rights import Guarded, check_rights
 from broadsheet.paywall.rules import OPEN, Access
 
 NEIGHBOURS = 4
@@ -53,7 +55,7 @@ class StoryQuerySet(PageQuerySet):
         )
 
 
-class StoryPage(Page):
+class StoryPage(Guarded, Page):
     """One story. Its body is gated: only cards.gated_body reads it for readers."""
 
     kicker = models.CharField(
@@ -125,6 +127,7 @@ class StoryPage(Page):
     objects: ClassVar[PageManager] = PageManager.from_queryset(StoryQuerySet)()
 
     base_form_class = StoryForm
+    copy_form_class = GuardedCopyForm
     template = "broadsheet/story.html"
     parent_page_types = ["broadsheet_newsroom.SectionPage"]
     subpage_types: ClassVar[list[str]] = []
@@ -138,7 +141,9 @@ class StoryPage(Page):
 
     story_panels = [
         FieldPanel("kicker"),
-        TitleFieldPanel("title", heading=_("Headline"), help_text=_("Four to ten words, concrete.")),
+        TitleFieldPanel(
+            "title", heading=_("Headline"), placeholder=_("Headline*"), help_text=_("Four to ten words, concrete.")
+        ),
         FieldPanel("dek"),
         MultiFieldPanel(
             [FieldPanel("picture"), FieldPanel("picture_caption"), FieldPanel("picture_alt")], heading=_("Lead picture")
@@ -150,7 +155,8 @@ class StoryPage(Page):
     desk_panels = [
         MultiFieldPanel([FieldPanel("access"), FieldPanel("lead_words")], heading=_("Who may read it")),
         FieldPanel("embargo_until"),
-        FieldRowPanel([FieldPanel("topics"), FieldPanel("places")]),
+        FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+        FieldPanel("places", widget=forms.CheckboxSelectMultiple),
         MultiFieldPanel(
             [
                 FieldPanel("origin"),
@@ -171,8 +177,7 @@ class StoryPage(Page):
             ObjectList(story_panels, heading=_("Story")),
             ObjectList(desk_panels, heading=_("Desk")),
             ObjectList(correction_panels, heading=_("Corrections")),
-            ObjectList(Page.promote_panels, heading=_("Promote")),
-            ObjectList(Page.settings_panels, heading=_("Schedule")),
+            ObjectList([FieldPanel("slug"), *Page.settings_panels], heading=_("Address")),
         ]
     )
 
@@ -186,11 +191,6 @@ class StoryPage(Page):
         embargo = self.embargo_until if self.embargo_until and self.embargo_until > clock.now() else None
         self.go_live_at = rules.go_live(self.go_live_at, embargo)
         self.lead_html = cards.lead_html(self)
-
-    def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
-        """Publish a revision. Raises RightsError where a picture's licence has run out, whoever asks and however."""
-        check_rights(revision.as_object())
-        super().publish(revision, *args, **kwargs)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """One card: the story as the decision on the request allows it to be seen. The page itself, which holds the
@@ -254,21 +254,17 @@ class Correction(Orderable):
 
 
 class ReviewTask(AbstractGroupApprovalTask):
-    """One step of the review. It offers no approval while a picture's licence has run out."""
+    """One step of the review. An approval waits for the pictures' rights."""
 
     class Meta:
         verbose_name = _("review")
         verbose_name_plural = _("reviews")
 
-    def get_actions(self, obj: Any, user: Any) -> list[tuple[str, str, bool]]:
-        """What the reviewer may do."""
-        actions = super().get_actions(obj, user)
-        try:
-            if isinstance(obj, StoryPage):
-                check_rights(obj)
-        except RightsError:
-            return [action for action in actions if action[0] != "approve"]
-        return actions
+    def on_action(self, task_state: Any, user: Any, action_name: str, **kwargs: Any) -> Any:
+        """Do what the reviewer asked for. Raises RightsError where they approve what may not be published."""
+        if action_name == "approve":
+            check_rights(task_state.workflow_state.content_object.get_latest_revision_as_object())
+        return super().on_action(task_state, user, action_name, **kwargs)
 
     @classmethod
     def get_description(cls) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from wagtail.models import (
     Collection,
@@ -54,6 +55,7 @@ def open_paper(*, editions: list[Edition], address: str, publisher: str = "", co
     )
     for name, permissions in _PAGES.items():
         _group(name, permissions)
+    _chiefs_own()
     _workflow()
     return site
 
@@ -111,6 +113,19 @@ def _pictures(group: Group) -> None:
     )
     for permission in wanted:
         GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)
+
+
+def _chiefs_own() -> None:
+    """What chief editors may do besides: the imprint, the meter and the wall, old addresses, translations, reports."""
+    wanted = Permission.objects.filter(
+        Q(content_type__app_label="broadsheet_newsroom", codename="change_papersettings")
+        | Q(content_type__app_label="broadsheet_paywall", codename="change_metersettings")
+        | Q(content_type__app_label="wagtailredirects", codename__regex="^(add|change|delete|view)_redirect$")
+    )
+    Group.objects.get(name=CHIEFS).permissions.add(*wanted)
+    translating = Permission.objects.filter(content_type__app_label="simple_translation")
+    for name in _PAGES:
+        Group.objects.get(name=name).permissions.add(*translating)
 
 
 def _workflow() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from wagtail.models import Page, Revision
 
-from broadsheet.newsroom.forms import RightsError
+from broadsheet.newsroom.rights import RightsError
 
 log = logging.getLogger("broadsheet.newsroom")
 
@@ -31,11 +31,12 @@ def publish_due(*, now: datetime) -> Due:
     for revision in Revision.page_revisions.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at"):
         try:
             revision.publish(log_action="wagtail.publish.scheduled")
-            published.append(revision.object_str)
         except RightsError as error:
             reason = "; ".join(error.messages)
             log.warning("“%s” was due and is not published: %s", revision.object_str, reason)
             refused.append((revision.object_str, reason))
+        else:
+            published.append(revision.object_str)
     return Due(tuple(published), expired, tuple(refused))
 
 

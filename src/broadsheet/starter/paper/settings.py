@@ -64,6 +64,15 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 
+# Mail: kept as files in the paper's folder until a server is named.
+EMAIL_HOST = conf.text("EMAIL_HOST", "")
+EMAIL_PORT = conf.number("EMAIL_PORT", 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = conf.text("EMAIL_USER", ""), conf.text("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = conf.flag("EMAIL_TLS", True)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = FOLDER / "mail"
+DEFAULT_FROM_EMAIL = conf.text("EMAIL_FROM", "desk@localhost")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -81,11 +90,12 @@ BROADSHEET_REFUSE_GATHERERS = conf.flag("REFUSE_GATHERERS", True)
 WAGTAIL_SITE_NAME = "Broadsheet"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "broadsheet_newsroom.Picture"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "broadsheet.newsroom.picture_forms.PictureForm"
 WAGTAILIMAGES_RENDITION_STORAGE = "renditions"
 WAGTAILDOCS_DOCUMENT_MODEL = "broadsheet_newsroom.File"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
-WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -74,7 +74,7 @@ def image_card(image: Any) -> PictureCard | None:
 
 @register.simple_tag
 def when(moment: datetime | None, form: str = "long") -> SafeString:
-    """A time element: the day in the page's language; form `full` adds the time of day."""
+    """A time element: the day in the page's language; form `full` adds the hour and minute."""
     if moment is None:
         return mark_safe("")
     local = timezone.localtime(moment)
