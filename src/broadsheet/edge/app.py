@@ -14,11 +14,13 @@ import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any
 
 from broadsheet import clock
 from broadsheet.edge.compose import Composer, Headers, Negotiation
 from broadsheet.edge.cookies import find
+from broadsheet.edge.doors import Doors
 from broadsheet.edge.hot import HotPage, HotPages
 from broadsheet.edge.policy import Policy, read_policy
 from broadsheet.edge.robots import is_preview_bot
@@ -80,6 +82,7 @@ class Edge:
         self._negotiate = Negotiation().best
         self._composer = Composer()
         self._degraded = Degraded()
+        self._doors = Doors()
         self._filling: dict[str, asyncio.Future[None]] = {}
         self._watcher: asyncio.Task[None] | None = None
         self._seq = -1
@@ -125,6 +128,9 @@ class Edge:
         entry, method, terms = page.entry, scope["method"], self._policy.terms
         receipt, visit = self._who(entry.story, headers, method, terms)
         decision = decide(visit, entry.access, terms)
+        if not decision.full:
+            address = partial(self._address, scope, headers)
+            decision = self._doors.look(entry.access, entry.story, self._policy, headers, address) or decision
         set_cookie: Headers = []
         if decision.verdict is Verdict.ASK:
             if is_preview_bot(headers.get(b"user-agent", b"")):
@@ -168,11 +174,7 @@ class Edge:
         self, story: bytes, receipt: Receipt | None, scope: Scope, headers: dict[bytes, bytes], terms: Terms
     ) -> tuple[Decision, Receipt | None, Headers]:
         """Put a possible grant to the ledger. Gives the decision, the reader's receipt now, and its cookie."""
-        client = scope.get("client")
-        address = self._proxies.client(
-            client[0] if client else "", headers.get(b"x-forwarded-for", b"").decode("latin-1")
-        )
-        network, today = network_of(address), clock.today()
+        network, today = network_of(self._address(scope, headers)), clock.today()
         reader = receipt.reader if receipt else None
         ask = Ask(reader, os.urandom(16), story, network.near, network.wide, today, terms)
         try:
@@ -182,6 +184,12 @@ class Edge:
             log.warning("The ledger cannot be written (%s): bounded grants without receipts.", error)
             return self._degraded.decide(network.near, story, used, today, terms), receipt, []
         return _ANSWERS[outcome.answer], *self._receipt_of(outcome, terms, today)
+
+    def _address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
+        """The reader's address, as the proxies that we trust tell it."""
+        client = scope.get("client")
+        forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
+        return self._proxies.client(client[0] if client else "", forwarded)
 
     def _receipt_of(self, outcome: Outcome, terms: Terms, today: int) -> tuple[Receipt | None, Headers]:
         if not outcome.reader:

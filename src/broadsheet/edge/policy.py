@@ -18,6 +18,7 @@ class Policy:
 
     terms: Terms = field(default_factory=Terms)
     slips: dict[str, dict[str, str]] = field(default_factory=dict)
+    open_until: float = 0.0  # seconds since 1970: till then every metered story is open
     _made: dict[tuple[str, str, date | None], bytes] = field(default_factory=dict)
 
     def slip(self, language: str, name: str, free_again: date | None = None) -> bytes:
@@ -40,7 +41,7 @@ def read_policy(document: dict[str, Any] | None) -> Policy:
     """The policy in the shelf's document `policy`; the defaults where there is none yet."""
     if document is None:
         return Policy()
-    return Policy(Terms(**document["terms"]), document["slips"])
+    return Policy(Terms(**document["terms"]), document["slips"], document.get("open_until", 0.0))
 
 
 def time_tag(day: date, language: str) -> str:

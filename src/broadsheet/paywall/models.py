@@ -37,6 +37,12 @@ class MeterSettings(ClusterableModel, BaseSiteSetting):
         validators=[MinValueValidator(1), MaxValueValidator(200)],
         help_text=_("Distinct metered stories a day that readers without a history may open from one network."),
     )
+    open_until = models.DateTimeField(
+        _("everything open until"),
+        null=True,
+        blank=True,
+        help_text=_("In an emergency: till then metered stories are open to everybody and cost nobody a free one."),
+    )
     currency = models.CharField(_("currency"), max_length=3, default="USD", validators=[CURRENCY])
     monthly_minor = models.PositiveIntegerField(
         _("a month"), default=0, help_text=_("In minor units: 290 is 2.90. 0: no monthly plan is shown.")
@@ -59,7 +65,10 @@ class MeterSettings(ClusterableModel, BaseSiteSetting):
 
     panels = [
         MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("allowance"), FieldPanel("window"), FieldPanel("network_new")])],
+            [
+                FieldRowPanel([FieldPanel("allowance"), FieldPanel("window"), FieldPanel("network_new")]),
+                FieldPanel("open_until"),
+            ],
             heading=_("The meter"),
         ),
         MultiFieldPanel(

@@ -27,6 +27,12 @@ def terms(site: Any) -> Terms:
     return Terms(allowance=row.allowance, window=row.window, network_new=row.network_new)
 
 
+def open_until(site: Any) -> float:
+    """Till when, in seconds since 1970, every metered story is open; 0 where it is not."""
+    until = _settings(site).open_until
+    return until.timestamp() if until else 0.0
+
+
 def offer(site: Any, language: str = "") -> Offer | None:
     """The plans to show on the wall in a language, or None where staff have set no price."""
     row, text = _settings(site), _text(site, language)

@@ -38,7 +38,10 @@ class Reason(StrEnum):
     OPEN_STORY = "open-story"
     MEMBER = "member"
     STAFF = "staff"
+    EMERGENCY = "emergency"  # staff have opened every metered story for a while
     CRAWLER = "crawler"
+    INSTITUTION = "institution"  # a library or a school, known by its network
+    GIFT = "gift"  # a link that a member, or a newsletter, gave
     READ_BEFORE = "read-before"
     NEW_GRANT = "new-grant"
     SEEN_ON_NETWORK = "seen-on-network"
@@ -96,7 +99,10 @@ class Decision(NamedTuple):
 OPEN = Decision(Verdict.FULL, Reason.OPEN_STORY)
 MEMBER = Decision(Verdict.FULL, Reason.MEMBER)
 STAFF = Decision(Verdict.FULL, Reason.STAFF)
+EMERGENCY = Decision(Verdict.FULL, Reason.EMERGENCY)
 CRAWLER = Decision(Verdict.FULL, Reason.CRAWLER)
+INSTITUTION = Decision(Verdict.FULL, Reason.INSTITUTION)
+GIFT = Decision(Verdict.FULL, Reason.GIFT)
 READ_BEFORE = Decision(Verdict.FULL, Reason.READ_BEFORE)
 NEW_GRANT = Decision(Verdict.FULL, Reason.NEW_GRANT)
 SEEN_ON_NETWORK = Decision(Verdict.FULL, Reason.SEEN_ON_NETWORK)

@@ -176,7 +176,7 @@ def publish_policy() -> None:
         with translation.override(language):
             slips[language] = _slips(site, terms.allowance, terms.window)
     values = {name: getattr(terms, name) for name in terms.__dataclass_fields__}
-    shelf().put_document("policy", {"terms": values, "slips": slips})
+    shelf().put_document("policy", {"terms": values, "slips": slips, "open_until": policy.open_until(site)})
 
 
 def _slips(site: Site, allowance: int, window: int) -> dict[str, str]:
