@@ -22,7 +22,7 @@ SURFACES = {
     "story": Surface("decided"),
     "spelling": Surface("decided"),
     "file": Surface("decided"),
-    "front": Surface("cards", ("/", "/ar/", "/?x=1")),
+    "front": Surface("cards", ("/", "/ar/", "/?x=1", "/?p=1")),
     "section": Surface("cards", ("/world/", "/ar/world/", "/planet/", "/world/?page=2", "/world/?page=x")),
     "gathered": Surface(
         "cards", ("/topics/rivers/", "/places/heihe/", "/people/ada-writer/", "/topics/rivers/?page=2")
