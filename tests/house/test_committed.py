@@ -14,7 +14,7 @@ INDEX = re.compile(
 )
 INDEXES = ("pypi", "pythonhosted", "npmjs", "registry")
 HOSTS = re.compile(r"https?://(?:[\w.-]+\.)?(?:" + "|".join(INDEXES) + r")\.[\w./-]+")
-MACHINE = re.compile(r"(?<![\w.])/(?:work|root|home/\w+|Users/\w+)/[\w.]")
+MACHINE = re.compile(r"(?<![\w.])/(?:work|root|home/(?!you/|paper/|broadsheet/)\w+|Users/\w+)/[\w.]")
 
 
 def committed() -> list[Path]:

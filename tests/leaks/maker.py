@@ -99,7 +99,7 @@ def change(made: Made) -> None:
     pages = {story: StoryPage.objects.get(pk=pk) for story, pk in made.pages.items()}
     now = clock.now()
     pages["scheduled"].go_live_at = now + timedelta(days=2)
-    pages["embargoed"].embargo_until = now + timedelta(days=2)
+    pages["embargoed"].embargo_until = now + timedelta(days=9)
     for story in ("scheduled", "embargoed"):
         pages[story].full_clean()
         pages[story].save_revision().publish()

@@ -22,7 +22,7 @@ SURFACES = {
     "story": Surface("decided"),
     "spelling": Surface("decided"),
     "file": Surface("decided"),
-    "front": Surface("cards", ("/", "/ar/", "/?x=1")),
+    "front": Surface("cards", ("/", "/ar/", "/?x=1", "/?p=1")),
     "section": Surface("cards", ("/world/", "/ar/world/", "/planet/", "/world/?page=2", "/world/?page=x")),
     "gathered": Surface(
         "cards", ("/topics/rivers/", "/places/heihe/", "/people/ada-writer/", "/topics/rivers/?page=2")
@@ -72,41 +72,14 @@ URLS = {
 }
 # The admin by the first part of its addresses. All of it is asked for, address by address.
 DESK_ROOMS = frozenset(
-    [
-        "account",
-        "api",
-        "block-preview",
-        "bulk",
-        "choose-anchor-link",
-        "choose-email-link",
-        "choose-external-link",
-        "choose-page",
-        "choose-phone-link",
-        "collections",
-        "dismissibles",
-        "documents",
-        "editing-sessions",
-        "embeds",
-        "failwhale",
-        "groups",
-        "images",
-        "jsi18n",
-        "login",
-        "logout",
-        "pages",
-        "password_reset",
-        "redirects",
-        "reports",
-        "settings",
-        "sites",
-        "snippets",
-        "sprite",
-        "tag-autocomplete",
-        "test404",
-        "users",
-        "workflows",
-    ]
-)
+    (
+        "account", "api", "block-preview", "bulk", "choose-anchor-link", "choose-email-link",
+        "choose-external-link", "choose-page", "choose-phone-link", "collections", "dismissibles", "documents",
+        "editing-sessions", "embeds", "failwhale", "groups", "images", "imported-comments", "jsi18n", "login",
+        "logout", "pages", "password_reset", "redirects", "reports", "settings", "sites", "snippets", "sprite",
+        "tag-autocomplete", "test404", "users", "workflows",
+    )
+)  # fmt: skip
 
 # Templates of the public paper, by what stands behind them.
 TEMPLATES = {
@@ -114,7 +87,8 @@ TEMPLATES = {
     "broadsheet/base.html": "front", "broadsheet/front.html": "front", "broadsheet/gathered.html": "gathered",
     "broadsheet/info.html": "front", "broadsheet/person.html": "gathered", "broadsheet/place.html": "gathered",
     "broadsheet/topic.html": "gathered", "broadsheet/search.html": "search", "broadsheet/section.html": "section",
-    "broadsheet/story.html": "story", "broadsheet/subscribe.html": "offer",
+    "wagtailcore/password_required.html": "door", "broadsheet/story.html": "story",
+        "broadsheet/subscribe.html": "offer",
     **{f"broadsheet/front/{name}.html": "front" for name in ("lead", "map", "notice", "river", "row")},
     **{f"broadsheet/slips/{name}.html": "offer" for name in ("notice", "wall")},
     **{
@@ -143,7 +117,8 @@ TASKS = {
     "broadsheet.prerender.tasks.keys_changed": "front",
     "broadsheet.prerender.tasks.policy_changed": "offer",
 }
-COMMANDS = {"manage": "desk", "serve": "story", "work": "story", "demo": "story", "reindex": "search"}
+COMMANDS = {"manage": "desk", "serve": "story", "work": "story", "demo": "story", "reindex": "search",
+            "open": "front", "import": "story"}  # fmt: skip
 # Wagtail's own name for the clock's work, taken over so that it keeps our rules.
 DJANGO_COMMANDS = {"publish_scheduled": "story"}
 
@@ -157,8 +132,11 @@ PASSED_THROUGH = {
 }
 SHELF_DOCUMENTS = {"policy": "offer"}
 
-# Parsers and writers of whole stories: none yet. `broadsheet.interchange.formats.<name>`: surface.
-FORMATS: dict[str, str] = {}
+# Parsers and writers of whole stories. These only read: what they give becomes stories like any others.
+FORMATS = {
+    f"broadsheet.interchange.formats.{name}": "story"
+    for name in ("cleaning", "inline", "markup", "parts", "shaping", "wordpress")
+}
 
 
 def addresses() -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ def test_the_short_sweep_finds_no_canary_where_none_may_be(canary: Child) -> Non
     result = canary.do(sweep.short)
     assert result.faults == [], result.report()
     assert result.requests >= 1_500
-    assert result.opened >= 80, "the sweep saw hardly a body where bodies belong: it may have gone blind"
+    assert result.opened >= 60, "the sweep saw hardly a body where bodies belong: it may have gone blind"
     assert set(result.surfaces) == set(registry.SURFACES), "a surface was not asked for at all"
 
 
