@@ -195,7 +195,7 @@ class StoryPage(Guarded, Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Wagtail's context with one card: the story as the decision on the request allows it to be seen."""
         context = super().get_context(request, *args, **kwargs)
-        decision = getattr(request, "decision", None)
+        decision = getattr(request, "decision", None) or cards.unasked_decision(self.access)
         more = tuple(cards.story_card(row) for row in self.neighbours())
         return {**context, "story": cards.story(self, decision), "decision": decision, "more": more}
 
@@ -205,7 +205,7 @@ class StoryPage(Guarded, Page):
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """The draft as a stranger past the meter, a reader within it, or a member would see it."""
-        request.decision = cards.PREVIEW_DECISIONS[mode_name]  # type: ignore[attr-defined]
+        request.decision = cards.preview_decision(self.access, mode_name)  # type: ignore[attr-defined]
         return super().serve_preview(request, mode_name)
 
 

@@ -50,15 +50,15 @@ STATICFILES_DIRS = [path for path in [HERE / "theme" / "static"] if path.is_dir(
 MEDIA_URL = "/media/"
 MEDIA_ROOT = FOLDER / "media"
 STORAGES = {
-    # Originals and documents: kept, never served by their path.
+    # Originals and documents: kept, never served by their path. Places as text, for they travel in tasks.
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": FOLDER / "originals", "base_url": None},
+        "OPTIONS": {"location": str(FOLDER / "originals"), "base_url": None},
     },
     # Renditions of pictures: public.
     "renditions": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": MEDIA_ROOT, "base_url": MEDIA_URL},
+        "OPTIONS": {"location": str(MEDIA_ROOT), "base_url": MEDIA_URL},
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from broadsheet.newsroom.cards import PictureCard, Story
 from broadsheet.web import structured
+from broadsheet.web.renditions import rendition
 
 register = template.Library()
 
@@ -32,4 +33,4 @@ def full_url(context: template.Context, path: str = "") -> str:
 @register.simple_tag
 def social_picture(card: PictureCard | None) -> Any:
     """The rendition of a picture that others show beside a link."""
-    return card.image.get_rendition("fill-1200x630|format-jpeg|jpegquality-80") if card else None
+    return rendition(card.image, "fill-1200x630|format-jpeg|jpegquality-80") if card else None

@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from broadsheet.money import Money
 from broadsheet.newsroom.cards import Name, PictureCard, PlaceCard, Story, language_name
 from broadsheet.newsroom.rules import DataError, Figures, read_data
+from broadsheet.web.renditions import renditions
 
 register = template.Library()
 
@@ -54,7 +55,9 @@ def picture(card: PictureCard | None, shape: str, eager: bool = False, alt: str 
         return mark_safe("")
     specs, sizes = SHAPES[shape]
     named = {spec: f"{spec}|format-webp|webpquality-74" for spec in specs}
-    found = card.image.get_renditions(*named.values())
+    found = renditions(card.image, *named.values())
+    if not found:
+        return mark_safe("")
     made = list({found[name].width: found[name] for name in named.values()}.values())
     largest = made[-1]
     attributes = {
@@ -78,12 +81,15 @@ def when(moment: datetime | None, form: str = "long") -> SafeString:
     if moment is None:
         return mark_safe("")
     local = timezone.localtime(moment)
-    shown = _day(local.date(), "long" if form == "full" else form)
-    if form == "full":
-        pattern = get_datetime_format("long", locale=locale())  # how the language joins day and hour
-        shown = str(pattern).replace("'", "").replace("{0}", format_time(local, "short", locale=locale()))
-        shown = shown.replace("{1}", _day(local.date(), "long"))
+    shown = _day_and_hour(local) if form == "full" else _day(local.date(), form)
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="minutes"), shown)
+
+
+def _day_and_hour(local: datetime) -> str:
+    """Day, hour and minute, joined as the language joins them."""
+    pattern = str(get_datetime_format("long", locale=locale())).replace("'", "")
+    hour = format_time(local, "short", locale=locale())
+    return pattern.replace("{0}", hour).replace("{1}", _day(local.date(), "long"))
 
 
 def _day(day: date, form: str) -> str:
