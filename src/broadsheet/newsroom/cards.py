@@ -107,6 +107,11 @@ class StoryCard:
     picture: PictureCard | None
     lead: str  # the public lead as HTML
 
+    @property
+    def line(self) -> str:
+        """What stands for the story where others show one sentence: its dek, else the words of its lead."""
+        return self.dek or plain(self.lead)
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:

@@ -19,7 +19,7 @@ def article(story: Story, paper: Chrome | None, base: str) -> dict[str, Any]:
     card = story.card
     found: dict[str, Any] = {
         "@context": "https://schema.org", "@type": "NewsArticle", "@id": f"urn:uuid:{card.key}:{card.language}",
-        "url": base, "mainEntityOfPage": base, "headline": card.headline[:110], "description": card.dek,
+        "url": base, "mainEntityOfPage": base, "headline": card.headline[:110], "description": card.line,
         "image": _images(story, base), "datePublished": _moment(card.published), "dateModified": _moment(story.updated),
         "author": _people(story, "author", base), "translator": _people(story, "translator", base),
         "editor": _people(story, "editor", base), "articleSection": card.section.name,

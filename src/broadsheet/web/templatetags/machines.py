@@ -8,7 +8,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from broadsheet.newsroom.cards import PictureCard, Story
-from broadsheet.web import structured
+from broadsheet.web import feeds, structured
 from broadsheet.web.renditions import rendition
 
 register = template.Library()
@@ -28,6 +28,12 @@ def full_url(context: template.Context, path: str = "") -> str:
     """The full address of `path`, or of the page itself, without its query."""
     request: Any = context.get("request")
     return request.build_absolute_uri(path or request.path) if request else path
+
+
+@register.filter
+def clean(text: str) -> str:
+    """Without the characters that XML has no place for."""
+    return feeds.clean(text)
 
 
 @register.simple_tag
