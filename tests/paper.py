@@ -152,7 +152,7 @@ class Desk:
         return self.client.get(path, fields)
 
     def post(self, path: str, data: Any = None, **extra: Any) -> Answer:
-        """Send a form and follow where it leads."""
+        """Send a form and follow where it leads. What it leads to must be allowed to whoever sits here."""
         with committed():
             response = self.client.post(path, data or {}, follow=True, **extra)
         return Answer(response)

@@ -19,13 +19,27 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
 from broadsheet.newsroom import rules
-from broadsheet.paywall.rules import MEMBER, NEW_GRANT, OWN_LIMIT, Access, Decision
+from broadsheet.paywall.rules import MEMBER, MEMBERS_ONLY, NEW_GRANT, OPEN, OWN_LIMIT, Access, Decision
 
 if TYPE_CHECKING:
     from wagtail.blocks import StreamValue
 
 LEADING, FLOWING = 4, 20  # stories on a front that nobody has edited
-PREVIEW_DECISIONS = {"stranger": OWN_LIMIT, "reader": NEW_GRANT, "member": MEMBER}
+_METERED_PREVIEWS = {"stranger": OWN_LIMIT, "reader": NEW_GRANT, "member": MEMBER}
+
+
+def unasked_decision(access: str) -> Decision | None:
+    """What stands where nobody decided: what is open is open, all else stays shut."""
+    return OPEN if access == Access.OPEN else None
+
+
+def preview_decision(access: str, mode: str) -> Decision:
+    """How the story meets a stranger past the meter, a reader within it, or a member: what `decide` would say."""
+    if access == Access.OPEN:
+        return OPEN
+    if access == Access.MEMBERS and mode != "member":
+        return MEMBERS_ONLY
+    return _METERED_PREVIEWS[mode]
 
 
 class GateError(Exception):
@@ -93,6 +107,11 @@ class StoryCard:
     access: str
     picture: PictureCard | None
     lead: str  # the public lead as HTML
+
+    @property
+    def line(self) -> str:
+        """What stands for the story where others show one sentence: its dek, else the words of its lead."""
+        return self.dek or plain(self.lead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +365,7 @@ def story(page: Any, decision: Decision | None) -> Story:
         origin=_origin(page),
         alternates=tuple(
             (other.locale.language_code, other.full_url or "")
-            for other in page.get_translations().live().public().select_related("locale")
+            for other in page.get_translations(inclusive=True).live().public().select_related("locale").order_by("pk")
         )
         if page.pk
         else (),

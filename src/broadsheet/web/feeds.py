@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urljoin
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.feedgenerator import Atom1Feed, Enclosure
+from django.utils.html import escape
 from django.utils.translation import get_language
 from wagtail.models import Site
 
 from broadsheet.newsroom import cards, queries
+from broadsheet.web.renditions import rendition
 
 SIZE = 30
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -70,7 +73,7 @@ def _entry(item: cards.FeedItem, address: str) -> dict[str, Any]:
     card, picture = item.card, picture_of(item, address)
     return {
         "title": clean(card.headline), "link": item.full_url, "unique_id": f"urn:uuid:{card.key}:{card.language}",
-        "description": clean(f"<p>{_escaped(card.dek)}</p>{card.lead}" if card.dek else card.lead),
+        "description": clean(f"<p>{escape(card.dek)}</p>{card.lead}" if card.dek else card.lead),
         "pubdate": card.published, "updateddate": item.updated or card.published,
         "author_name": clean(", ".join(card.authors)) or None,
         "categories": tuple(clean(name) for name in (card.section.name, *item.topics)),
@@ -93,19 +96,11 @@ def _json_item(item: cards.FeedItem, address: str) -> dict[str, Any]:
 
 def picture_of(item: cards.FeedItem, address: str) -> str:
     """The full address of the story's picture as others show it."""
-    if item.card.picture is None:
-        return ""
-    from urllib.parse import urljoin
-
-    return urljoin(address, item.card.picture.image.get_rendition("fill-1200x630|format-jpeg|jpegquality-80").url)
+    picture = item.card.picture
+    made = rendition(picture.image, "fill-1200x630|format-jpeg|jpegquality-80") if picture else None
+    return urljoin(address, made.url) if made else ""
 
 
 def clean(text: str) -> str:
     """Without the characters that XML has no place for."""
     return _CONTROL.sub("", text)
-
-
-def _escaped(text: str) -> str:
-    from django.utils.html import escape
-
-    return escape(text)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from broadsheet.newsroom.cards import Chrome, Name, Story
+from broadsheet.web.renditions import rendition, renditions
 
 CROPS = ("fill-1200x675", "fill-1200x900", "fill-1200x1200")
 GATED = ".bs-gated"
@@ -18,7 +19,7 @@ def article(story: Story, paper: Chrome | None, base: str) -> dict[str, Any]:
     card = story.card
     found: dict[str, Any] = {
         "@context": "https://schema.org", "@type": "NewsArticle", "@id": f"urn:uuid:{card.key}:{card.language}",
-        "url": base, "mainEntityOfPage": base, "headline": card.headline[:110], "description": card.dek,
+        "url": base, "mainEntityOfPage": base, "headline": card.headline[:110], "description": card.line,
         "image": _images(story, base), "datePublished": _moment(card.published), "dateModified": _moment(story.updated),
         "author": _people(story, "author", base), "translator": _people(story, "translator", base),
         "editor": _people(story, "editor", base), "articleSection": card.section.name,
@@ -52,8 +53,8 @@ def _images(story: Story, base: str) -> list[str]:
     if story.card.picture is None:
         return []
     specs = [f"{crop}|format-jpeg|jpegquality-80" for crop in CROPS]
-    made = story.card.picture.image.get_renditions(*specs)
-    return [urljoin(base, made[spec].url) for spec in specs]
+    made = renditions(story.card.picture.image, *specs)
+    return [urljoin(base, made[spec].url) for spec in specs if spec in made]
 
 
 def _people(story: Story, role: str, base: str) -> list[dict[str, str]]:
@@ -67,8 +68,9 @@ def _publisher(paper: Chrome | None, base: str) -> dict[str, Any]:
     found: dict[str, Any] = {"@type": "NewsMediaOrganization", "name": paper.name, "url": urljoin(base, paper.url)}
     if paper.publisher and paper.publisher != paper.name:
         found["legalName"] = paper.publisher
-    if paper.logo:
-        found["logo"] = urljoin(base, paper.logo.image.get_rendition("max-600x600|format-png").url)
+    logo = rendition(paper.logo.image, "max-600x600|format-png") if paper.logo else None
+    if logo:
+        found["logo"] = urljoin(base, logo.url)
     return found
 
 

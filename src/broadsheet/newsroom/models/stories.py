@@ -30,7 +30,7 @@ from broadsheet.newsroom.fields import BodyField
 from broadsheet.newsroom.forms import GuardedCopyForm, StoryForm
 from broadsheet.newsroom.models.people import LANGUAGE, Person
 from broadsheet.newsroom.rights import Guarded, check_rights
-from broadsheet.paywall.rules import OPEN, Access
+from broadsheet.paywall.rules import Access
 
 NEIGHBOURS = 4
 
@@ -198,7 +198,7 @@ class StoryPage(Guarded, Page):
         context = super().get_context(request, *args, **kwargs)
         for name in ("page", "self"):
             context.pop(name, None)
-        decision = getattr(request, "decision", None) or (OPEN if cards.is_open(self) else None)
+        decision = getattr(request, "decision", None) or cards.unasked_decision(self.access)
         more = tuple(cards.story_card(row) for row in self.neighbours())
         return {**context, "story": cards.story(self, decision), "decision": decision, "more": more}
 
@@ -208,7 +208,7 @@ class StoryPage(Guarded, Page):
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """The draft as a stranger past the meter, a reader within it, or a member would see it."""
-        request.decision = cards.PREVIEW_DECISIONS[mode_name]  # type: ignore[attr-defined]
+        request.decision = cards.preview_decision(self.access, mode_name)  # type: ignore[attr-defined]
         return super().serve_preview(request, mode_name)
 
 

@@ -33,6 +33,7 @@ from broadsheet.newsroom.models import (
     StoryPage,
     Topic,
 )
+from broadsheet.newsroom.picture_files import check_whole
 
 Blocks = list[dict[str, Any]]
 
@@ -139,6 +140,7 @@ def store_picture(
     licence: str = "unknown",
 ) -> int:
     """Keep a picture. Raises ValidationError where the bytes are no picture that we can show."""
+    check_whole(io.BytesIO(content))
     picture = Picture(title=title[:255], alt=alt[:500], caption=caption, credit=credit[:255], licence=licence)
     picture.file = ImageFile(io.BytesIO(content), name=name)
     picture.file_size = len(content)

@@ -106,10 +106,13 @@ def _snippets(group: Group) -> None:
 
 
 def _pictures(group: Group) -> None:
+    """Everybody adds, changes and chooses pictures and files; desk and chiefs may throw them away."""
+    verbs = ["add", "change", "choose"] + ([] if group.name == REPORTERS else ["delete"])
     root = Collection.get_first_root_node()
+    # Wagtail asks for the permissions of its own models, whatever model stands in their place.
     wanted = Permission.objects.filter(
-        content_type__app_label="broadsheet_newsroom",
-        codename__in=["add_picture", "change_picture", "choose_picture", "add_file", "change_file", "choose_file"],
+        content_type__app_label__in=["wagtailimages", "wagtaildocs"],
+        codename__in=[f"{verb}_{kind}" for verb in verbs for kind in ("image", "document")],
     )
     for permission in wanted:
         GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)

@@ -8,7 +8,8 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from broadsheet.newsroom.cards import PictureCard, Story
-from broadsheet.web import structured
+from broadsheet.web import feeds, structured
+from broadsheet.web.renditions import rendition
 
 register = template.Library()
 
@@ -29,7 +30,13 @@ def full_url(context: template.Context, path: str = "") -> str:
     return request.build_absolute_uri(path or request.path) if request else path
 
 
+@register.filter
+def clean(text: str) -> str:
+    """Without the characters that XML has no place for."""
+    return feeds.clean(text)
+
+
 @register.simple_tag
 def social_picture(card: PictureCard | None) -> Any:
     """The rendition of a picture that others show beside a link."""
-    return card.image.get_rendition("fill-1200x630|format-jpeg|jpegquality-80") if card else None
+    return rendition(card.image, "fill-1200x630|format-jpeg|jpegquality-80") if card else None

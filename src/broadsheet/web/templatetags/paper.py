@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from broadsheet.money import Money
 from broadsheet.newsroom.cards import Name, Package, PictureCard, PlaceCard, Story, language_name
 from broadsheet.newsroom.rules import DataError, Figures, read_data
+from broadsheet.web.renditions import renditions
 
 register = template.Library()
 
@@ -54,7 +55,9 @@ def picture(card: PictureCard | None, shape: str, eager: bool = False, alt: str 
         return mark_safe("")
     specs, sizes = SHAPES[shape]
     named = {spec: f"{spec}|format-webp|webpquality-74" for spec in specs}
-    found = card.image.get_renditions(*named.values())
+    found = renditions(card.image, *named.values())
+    if not found:
+        return mark_safe("")
     made = list({found[name].width: found[name] for name in named.values()}.values())
     largest = made[-1]
     attributes = {
