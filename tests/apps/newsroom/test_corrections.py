@@ -29,7 +29,7 @@ def test_readers_and_strangers_see_what_was_wrong_and_when_it_was_said(paper: Pa
     page = _render(story, rf.get(story.url), decision).content.decode()
     assert "The bridge opened in June, not in July." in page
     assert 'datetime="2026-11-20T17:05+00:00"' in page
-    assert re.search(r">November 20, 2026(,| at) 5:05\sPM</time>", page)
+    assert re.search(r">November 20, 2026(,| at) 5:05\sPM UTC</time>", page)
     assert '"correction":["The bridge opened in June, not in July."]' in page
 
 
