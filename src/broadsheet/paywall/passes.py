@@ -33,11 +33,21 @@ def sign(ring: KeyRing, bearer: Pass) -> bytes:
 
 def read(ring: KeyRing, value: bytes, now: float) -> Pass | None:
     """The pass in a cookie's value, or None where it is not ours, altered, over, or too good to be true."""
+    found = unseal(ring, value)
+    return found if found is not None and holds(found, now) else None
+
+
+def unseal(ring: KeyRing, value: bytes) -> Pass | None:
+    """The pass in a cookie's value, ours and unaltered; whether it still holds is another question."""
     payload = ring.unseal(b"bs-pass", value, most=120)
     if payload is None or len(payload) != 13:
         return None
     standing = _STANDINGS.get(payload[0])
-    expires = int.from_bytes(payload[9:], "big")
-    if standing is None or not now < expires <= now + MOST_SECONDS + 60:
+    if standing is None:
         return None
-    return Pass(standing, int.from_bytes(payload[1:9], "big"), expires)
+    return Pass(standing, int.from_bytes(payload[1:9], "big"), int.from_bytes(payload[9:], "big"))
+
+
+def holds(bearer: Pass, now: float) -> bool:
+    """Whether a pass is neither over nor made for longer than any pass may last."""
+    return now < bearer.expires <= now + MOST_SECONDS + 60
