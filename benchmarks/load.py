@@ -64,20 +64,27 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def serving(**settings: str) -> Iterator[Server]:
     """The demo paper, made where it is missing, with a fresh ledger, on one granian worker."""
     address = f"http://127.0.0.1:{free_port()}"
-    env = environment(address)
+    env = {**environment(address), **settings}
     run = [sys.executable, "-m", "broadsheet", "demo", "--no-serve"]
     subprocess.run(run, env=env, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     for path in FOLDER.glob("ledger.sqlite3*"):
         path.unlink()
+    with running("benchmarks.paper:application", address, env) as server:
+        yield server
+
+
+@contextmanager
+def running(target: str, address: str, env: dict[str, str]) -> Iterator[Server]:
+    """An application on one granian worker."""
     port = address.rpartition(":")[2]
     command = [
         sys.executable, "-m", "granian", "--interface", "asgi", "--workers", "1", "--loop", "uvloop",
-        "--host", "127.0.0.1", "--port", port, "--no-ws", "--log-level", "warning", "benchmarks.paper:application",
+        "--host", "127.0.0.1", "--port", port, "--no-ws", "--log-level", "warning", target,
     ]  # fmt: skip
-    env["DJANGO_SETTINGS_MODULE"] = "broadsheet.starter.paper.settings"
+    env = {**env, "DJANGO_SETTINGS_MODULE": "broadsheet.starter.paper.settings"}
     process = subprocess.Popen(command, env=env, cwd=ROOT, start_new_session=True)
     try:
         _wait(address)

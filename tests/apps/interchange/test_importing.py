@@ -26,7 +26,7 @@ from broadsheet.interchange.models import Imported, ImportedComment
 from broadsheet.newsroom.models import InfoPage, Person, Picture, SectionPage, StoryPage, Topic
 from tests.apps.interchange.conftest import NOW, Importer
 from tests.apps.interchange.test_wxr import HEAD, item
-from tests.shared import shared
+from tests.shared import files, shared
 
 THEME = "themeunittestdata.wordpress.xml"
 
@@ -76,6 +76,25 @@ def test_a_whole_site_comes_in_and_a_second_run_changes_nothing(bring: Importer)
     assert second.total("imported") == 0
     assert rows() == before
     assert list(Page.objects.values_list("pk", "latest_revision_created_at", "last_published_at")) == changed
+
+
+BROKEN = {"sample.xml", "crazy-cdata.xml", "malformed-simple.xml", "missing-version-tag.xml"}
+LARGE = {THEME, "64-block-test-data.xml", "real-creativecommons-labs.redacted.xml"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in files("wordpress", "*.xml") if path.name not in BROKEN | LARGE],
+    ids=lambda path: path.name,
+)
+def test_every_export_comes_in_without_a_failure(bring: Importer, path: Path):
+    shared("wordpress")
+    report = bring(path)
+    items = [found for found in wxr.scan(path).items() if found.kind in {"post", "page"}]
+    assert report.total("failed") == 0, report.notes
+    live = [found for found in items if rules.fate(found, NOW).live]
+    assert StoryPage.objects.live().count() + InfoPage.objects.live().count() == len(live)
+    assert bring(path).total("imported") == 0
 
 
 def test_no_shortcode_and_no_block_comment_is_left_in_a_body(bring: Importer):
