@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -102,11 +102,12 @@ class Item:
     comments: tuple[Comment, ...]
     attachment_url: str
     line: int
+    copy: int = 0  # how many items of the same id and guid stand before it in the file
 
     @property
     def identity(self) -> str:
         """What tells this item from all others, in this export and in others of sites that gave the same address."""
-        return f"{self.key} {self.guid}"
+        return f"{self.key} {self.guid}" + (f" #{self.copy + 1}" if self.copy else "")
 
     def first(self, key: str) -> str:
         """The first value of a meta field, or nothing."""
@@ -134,19 +135,21 @@ class Export:
 
     def items(self) -> Iterator[Item]:
         """Every item, in the file's order."""
+        seen: Counter[str] = Counter()
         for event in _events(self.path):
             if event.tag == "item":
-                yield _item(event)
+                yield _told_apart(_item(event), seen)
 
 
 def scan(path: Path) -> Export:
     """Read a whole file once. Raises ExportError where it is broken or no WordPress export."""
     export = Export(path)
+    seen: Counter[str] = Counter()
     for element in _events(path):
         if element.tag == "item":
             if not export.version:
                 _no_version(path)
-            _note(export, _item(element))
+            _note(export, _told_apart(_item(element), seen))
         else:
             _head(export, element)
     if not export.version:
@@ -280,6 +283,13 @@ def _item(element: Any) -> Item:
         comments=tuple(_comment(row) for row in element if _WP.sub("", str(row.tag)) == "comment"),
         attachment_url=values.get("attachment_url", ""), line=element.sourceline or 0,
     )  # fmt: skip
+
+
+def _told_apart(item: Item, seen: Counter[str]) -> Item:
+    """The item, counted where others of its id and guid came before it: files put together by hand hold such."""
+    copies = seen[item.identity]
+    seen[item.identity] += 1
+    return replace(item, copy=copies) if copies else item
 
 
 def _of_item(row: Any) -> Term:
