@@ -41,7 +41,7 @@ class Degraded:
         return DEGRADED
 
     def failed(self, error: object, now: float) -> None:
-        """The ledger could not be written at `now` (monotonic seconds). Says so at first, and as an alarm each minute."""
+        """The ledger could not be written at `now` (monotonic seconds). Says so at once, and each minute as alarm."""
         if self.since is None:
             self.since, self._alarm, self._before = now, now + ALARM_SECONDS, self.total
             log.warning("The ledger cannot be written (%s): bounded grants without receipts.", error)
