@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from benchmarks import pages, speed  # noqa: F401  (they register what they measure)
+from benchmarks import ledgers, pages, speed  # noqa: F401  (they register what they measure)
 from benchmarks.proofs import leaks, outage, races  # noqa: F401
 from benchmarks.registry import chosen, timed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import urllib.request
 
 import click
@@ -9,7 +10,7 @@ import click
 from benchmarks.load import Server, Slice, cpu_ratio, load, ratio, serving
 from benchmarks.registry import Figure, measures
 
-ROUNDS, SECONDS = 7, 2
+ROUNDS, SECONDS = int(os.environ.get("ROUNDS", "7")), int(os.environ.get("SECONDS", "2"))
 STORY, OTHER = "/world/two-cities-one-river/", "/planet/a-register-of-holes/"
 BROWSER = {
     "Accept-Encoding": "gzip, deflate, br, zstd", "Accept": "text/html,application/xhtml+xml", "Accept-Language": "en",
@@ -46,6 +47,24 @@ def meter() -> dict[str, float]:
             "past_meter_vs_fixed": _against(server, "past the meter", OTHER, read),
             "grant_sqlite_vs_fixed": _against(server, "grant", STORY, BROWSER, STRANGERS),
         }
+
+
+@measures(
+    "bench",
+    "meter_valkey",
+    Figure(
+        "grant_valkey_vs_fixed", 0.25, "least",
+        "The same new readers, with the ledger in Valkey (or Redis) on the same machine.",
+    ),
+)  # fmt: skip
+def meter_valkey() -> dict[str, float]:
+    """A Valkey server of our own on loopback, which keeps no file."""
+    from tests.servers import valkey_bin, valkey_server
+
+    if valkey_bin() is None:
+        raise click.ClickException("Valkey's server is missing: apt-get install valkey-server, or redis-server")
+    with valkey_server() as ledger, serving(ledger) as server:
+        return {"grant_valkey_vs_fixed": _against(server, "grant", STORY, BROWSER, STRANGERS)}
 
 
 def _cookie(server: Server, path: str) -> str:
