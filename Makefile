@@ -53,7 +53,7 @@ help:  ## Print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	--extra postgresql --custom-compile-command "make lock"
+	--extra postgresql --extra valkey --custom-compile-command "make lock"
 
 ready-to-run:
 	@$(PYTHON) tools/setup.py run

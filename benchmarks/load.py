@@ -47,12 +47,12 @@ class Slice:
     wrong: int  # answers that were no 2xx
 
 
-def environment(address: str) -> dict[str, str]:
+def environment(address: str, **more: str) -> dict[str, str]:
     """The settings of the measured paper: a folder of its own, loopback as a proxy so that readers have addresses."""
     folder = str(FOLDER)
     return {
         **os.environ, "BROADSHEET_FOLDER": folder, "BASE_URL": address, "TRUSTED_PROXIES": "127.0.0.1",
-        "LOG_LEVEL": "WARNING",
+        "LOG_LEVEL": "WARNING", **more,
     }  # fmt: skip
 
 
@@ -64,10 +64,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(**settings: str) -> Iterator[Server]:
-    """The demo paper, made where it is missing, with a fresh ledger, on one granian worker."""
+def serving(ledger: str = "") -> Iterator[Server]:
+    """The demo paper, made where it is missing, on one granian worker; with the ledger at an address, or a fresh one."""
     address = f"http://127.0.0.1:{free_port()}"
-    env = {**environment(address), **settings}
+    env = environment(address, **({"LEDGER_URL": ledger} if ledger else {}))
     run = [sys.executable, "-m", "broadsheet", "demo", "--no-serve"]
     subprocess.run(run, env=env, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     for path in FOLDER.glob("ledger.sqlite3*"):

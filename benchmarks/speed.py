@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import urllib.request
 
@@ -13,7 +14,7 @@ from broadsheet.paywall import passes
 from broadsheet.paywall.receipts import KeyRing
 from broadsheet.readers import Standing
 
-ROUNDS, SECONDS = 7, 2
+ROUNDS, SECONDS = int(os.environ.get("ROUNDS", "7")), int(os.environ.get("SECONDS", "2"))
 STORY, OTHER = "/world/two-cities-one-river/", "/planet/a-register-of-holes/"
 BROWSER = {
     "Accept-Encoding": "gzip, deflate, br, zstd", "Accept": "text/html,application/xhtml+xml", "Accept-Language": "en",
@@ -52,6 +53,24 @@ def meter() -> dict[str, float]:
             "member_vs_fixed": _against(server, "member", OTHER, member),
             "grant_sqlite_vs_fixed": _against(server, "grant", STORY, BROWSER, STRANGERS),
         }
+
+
+@measures(
+    "bench",
+    "meter_valkey",
+    Figure(
+        "grant_valkey_vs_fixed", 0.25, "least",
+        "The same new readers, with the ledger in Valkey (or Redis) on the same machine.",
+    ),
+)  # fmt: skip
+def meter_valkey() -> dict[str, float]:
+    """A Valkey server of our own on loopback, which keeps no file."""
+    from tests.servers import valkey_bin, valkey_server
+
+    if valkey_bin() is None:
+        raise click.ClickException("Valkey's server is missing: apt-get install valkey-server, or redis-server")
+    with valkey_server() as ledger, serving(ledger) as server:
+        return {"grant_valkey_vs_fixed": _against(server, "grant", STORY, BROWSER, STRANGERS)}
 
 
 def receipt(server: Server, path: str) -> str:

@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from tests.servers import free_port, new_database, postgresql_bin, postgresql_server
+from tests.servers import free_port, new_database, postgresql_bin, postgresql_server, valkey_bin, valkey_server
 
 CI = bool(os.environ.get("CI"))
 _numbers = count(1)
@@ -38,3 +38,19 @@ def postgresql() -> Iterator[str]:
 def fresh_postgresql(postgresql: str) -> str:
     """The address of an empty database."""
     return new_database(postgresql, f"test_{os.getpid()}_{next(_numbers)}")
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[str]:
+    """The address of a Valkey (or Redis) server of this worker's own."""
+    if valkey_bin() is None:
+        missing("Valkey's or Redis's server")
+        return
+    with valkey_server("--databases", "1024") as address:
+        yield address
+
+
+@pytest.fixture
+def fresh_valkey(valkey: str) -> str:
+    """The address of an empty database."""
+    return f"{valkey.rpartition('/')[0]}/{next(_numbers)}"

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,3 +57,48 @@ def new_database(server: str, name: str) -> str:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as db:
         db.execute(f"CREATE DATABASE {name}")
     return f"{server}/{name}"
+
+
+@contextmanager
+def valkey_server(*options: str, folder: Path | None = None, port: int = 0) -> Iterator[str]:
+    """The address of a Valkey (or Redis) server of our own. It keeps a file only where a folder is given."""
+    binary = valkey_bin()
+    if binary is None:
+        raise FileNotFoundError("valkey-server")
+    port = port or free_port()
+    where = folder or Path(tempfile.mkdtemp(prefix="bs-valkey-"))
+    keeps = ["--appendonly", "yes" if folder else "no", "--save", "", "--dir", str(where)]
+    command = [binary, "--port", str(port), "--bind", "127.0.0.1", *keeps, *options]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _answers(port, process)
+        yield f"valkey://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if folder is None:
+            shutil.rmtree(where, ignore_errors=True)
+
+
+def valkey_bin() -> str | None:
+    """Where Valkey's server lies, or Redis's, or None."""
+    return shutil.which("valkey-server") or shutil.which("redis-server")
+
+
+def _answers(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 20
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1) as line:
+                line.sendall(b"PING\r\n")
+                if line.recv(64).startswith((b"+PONG", b"-NOAUTH")):
+                    return
+        except OSError:
+            pass
+        if process.poll() is not None or time.monotonic() > until:
+            raise RuntimeError(f"the server on port {port} does not answer")
+        time.sleep(0.02)

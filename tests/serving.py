@@ -35,14 +35,21 @@ def broadsheet(folder: Path, *arguments: str, **more: str) -> subprocess.Complet
 @contextmanager
 def serving(folder: Path, **more: str) -> Iterator[str]:
     """The address of the paper in `folder`, served while the block runs. Loopback counts as a proxy of ours."""
+    with running(folder, **more) as (address, _):
+        yield address
+
+
+@contextmanager
+def running(folder: Path, *options: str, **more: str) -> Iterator[tuple[str, int]]:
+    """As `serving`; the address, and the id of the process that was started."""
     address = f"http://127.0.0.1:{free_port()}"
     env = environment(folder, **{"BASE_URL": address, "TRUSTED_PROXIES": "127.0.0.1", **more})
-    command = [sys.executable, "-m", "broadsheet", "serve", "--port", address.rpartition(":")[2]]
+    command = [sys.executable, "-m", "broadsheet", "serve", "--port", address.rpartition(":")[2], *options]
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
         try:
             _wait(address, process)
-            yield address
+            yield address, process.pid
         finally:
             process.send_signal(signal.SIGINT)
             try:

@@ -181,8 +181,10 @@ class Edge:
             outcome = await self._gatherer.grant(ask)
         except LedgerError as error:
             used = len(receipt.tags) if receipt and open_window(receipt, today, terms.window) else 0
-            log.warning("The ledger cannot be written (%s): bounded grants without receipts.", error)
+            self._degraded.failed(error, time.monotonic())
             return self._degraded.decide(network.near, story, used, today, terms), receipt, []
+        if self._degraded.since is not None:
+            self._degraded.written(time.monotonic())
         return _ANSWERS[outcome.answer], *self._receipt_of(outcome, terms, today)
 
     def _address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from broadsheet.paywall.ports import Ask, Ledger, LedgerError, Outcome
 
@@ -17,24 +18,43 @@ MOST_AT_ONCE = 64
 MOST_WAITING = 2_000
 
 
+class Redemption(NamedTuple):
+    """A gift's being opened, put to a ledger: what `Ledger.redeem` takes."""
+
+    gift: bytes
+    jar: bytes
+    most: int
+    until: int
+
+
+Waiting = tuple[Ask | Redemption, "asyncio.Future[Any]"]
+
+
 class Gatherer:
     """Settles asks for one event loop. Opens the ledger in its thread, and again after a failure."""
 
     def __init__(self, open_ledger: Callable[[], Ledger]) -> None:
         self._open = open_ledger
-        self._waiting: deque[tuple[Ask, asyncio.Future[Outcome]]] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._bell = threading.Condition()
         self._closing = False
         self._thread: threading.Thread | None = None
 
     def grant(self, ask: Ask) -> asyncio.Future[Outcome]:
         """Settle `ask` off the loop. The future raises LedgerError when the ledger cannot be written."""
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        return self._put(ask)
+
+    def redeem(self, gift: bytes, jar: bytes, most: int, until: int) -> asyncio.Future[bool]:
+        """`Ledger.redeem` off the loop. The future raises LedgerError likewise."""
+        return self._put(Redemption(gift, jar, most, until))
+
+    def _put(self, question: Ask | Redemption) -> asyncio.Future[Any]:
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         if len(self._waiting) >= MOST_WAITING:
             future.set_exception(LedgerError("too many grants are waiting"))
             return future
         with self._bell:
-            self._waiting.append((ask, future))
+            self._waiting.append((question, future))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="ledger", daemon=True)
                 self._thread.start()
@@ -54,40 +74,61 @@ class Gatherer:
         while batch := self._next():
             try:
                 ledger = ledger or self._open()
-                answers: list[Outcome | LedgerError] = list(ledger.grant_all([ask for ask, _ in batch]))
-            except LedgerError as error:
-                answers = self._one_by_one(ledger, batch, error)
             except Exception as error:  # whatever broke, nobody may be left waiting
-                answers = [LedgerError(repr(error))] * len(batch)
-            _deliver(batch, answers)
+                _deliver(batch, [_failure(error)] * len(batch))
+                continue
+            asks = [(question, future) for question, future in batch if isinstance(question, Ask)]
+            _deliver(asks, self._settle(ledger, [ask for ask, _ in asks]))
+            for question, future in batch:
+                if isinstance(question, Redemption):
+                    _deliver([(question, future)], [_redeem(ledger, question)])
         if ledger is not None:
             ledger.close()
 
-    def _next(self) -> list[tuple[Ask, asyncio.Future[Outcome]]]:
+    def _next(self) -> list[Waiting]:
         with self._bell:
             while not self._waiting and not self._closing:
                 self._bell.wait()
             return [self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))]
 
-    def _one_by_one(
-        self, ledger: Ledger | None, batch: list[tuple[Ask, asyncio.Future[Outcome]]], error: LedgerError
-    ) -> list[Outcome | LedgerError]:
-        """After a batch failed: one bad ask must not refuse the others. A ledger that is down fails them all."""
-        if ledger is None or len(batch) == 1:
-            return [error] * len(batch)
-        answers: list[Outcome | LedgerError] = []
-        for ask, _ in batch:
-            try:
-                answers.extend(ledger.grant_all([ask]))
-            except LedgerError as again:
-                answers.append(again)
-                if len(answers) == 1:  # the very first fails alone as well: do not wait for each lock in turn
-                    return [again] * len(batch)
-        return answers
+    def _settle(self, ledger: Ledger, asks: list[Ask]) -> list[Outcome | LedgerError]:
+        """Answers to asks. Where a batch fails, one bad ask must not refuse the others."""
+        if not asks:
+            return []
+        try:
+            return list(ledger.grant_all(asks))
+        except LedgerError as error:
+            return [error] if len(asks) == 1 else _one_by_one(ledger, asks)
+        except Exception as error:
+            return [_failure(error)] * len(asks)
 
 
-def _deliver(batch: list[tuple[Ask, asyncio.Future[Outcome]]], answers: list[Outcome | LedgerError]) -> None:
-    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Outcome], Outcome | LedgerError]]] = {}
+def _one_by_one(ledger: Ledger, asks: list[Ask]) -> list[Outcome | LedgerError]:
+    """Each ask alone. A ledger that is down fails them all with the first, without waiting for each in turn."""
+    answers: list[Outcome | LedgerError] = []
+    for ask in asks:
+        try:
+            answers.extend(ledger.grant_all([ask]))
+        except Exception as error:
+            answers.append(_failure(error))
+            if len(answers) == 1:
+                return answers * len(asks)
+    return answers
+
+
+def _redeem(ledger: Ledger, question: Redemption) -> bool | LedgerError:
+    try:
+        return ledger.redeem(*question)
+    except Exception as error:
+        return _failure(error)
+
+
+def _failure(error: Exception) -> LedgerError:
+    return error if isinstance(error, LedgerError) else LedgerError(repr(error))
+
+
+def _deliver(batch: Sequence[tuple[Any, asyncio.Future[Any]]], answers: Sequence[Any]) -> None:
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any]]] = {}
     for (_, future), answer in zip(batch, answers, strict=True):
         loops.setdefault(future.get_loop(), []).append((future, answer))
     for loop, pairs in loops.items():
@@ -95,7 +136,7 @@ def _deliver(batch: list[tuple[Ask, asyncio.Future[Outcome]]], answers: list[Out
             loop.call_soon_threadsafe(_resolve, pairs)
 
 
-def _resolve(pairs: list[tuple[asyncio.Future[Outcome], Outcome | LedgerError]]) -> None:
+def _resolve(pairs: list[tuple[asyncio.Future[Any], Any]]) -> None:
     for future, answer in pairs:
         if future.done():
             continue

@@ -8,7 +8,7 @@ from broadsheet.paywall.ports import Ledger
 
 
 def open_ledger(url: str) -> Ledger:
-    """The ledger at `sqlite:///path` or `postgresql://…`. Raises ValueError for any other address."""
+    """The ledger at `sqlite:///path`, `postgresql://…` or `valkey://…`. Raises ValueError for any other address."""
     if url.startswith("sqlite:///"):
         from broadsheet.paywall.ledgers.sqlite import SqliteLedger
 
@@ -17,4 +17,9 @@ def open_ledger(url: str) -> Ledger:
         from broadsheet.paywall.ledgers.postgresql import PostgresqlLedger
 
         return PostgresqlLedger(url)
-    raise ValueError(f"LEDGER_URL: {url.split(':', maxsplit=1)[0]}: write sqlite:///path/to/file or postgresql://…")
+    if url.startswith(("valkey://", "valkeys://", "redis://", "rediss://")):
+        from broadsheet.paywall.ledgers.valkey import ValkeyLedger
+
+        return ValkeyLedger(url)
+    kind = url.split(":", maxsplit=1)[0]
+    raise ValueError(f"LEDGER_URL: {kind}: write sqlite:///path/to/file, postgresql://… or valkey://…")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from broadsheet import clock
 from broadsheet.paywall.ledgers import sql
 from broadsheet.paywall.ports import Ask, LedgerError, Outcome
 
@@ -26,7 +27,15 @@ CREATE TABLE IF NOT EXISTS meter_count (
     day INTEGER NOT NULL, mark BLOB NOT NULL, kind TEXT NOT NULL, used INTEGER NOT NULL,
     PRIMARY KEY (day, mark, kind)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS meter_gift (
+    gift BLOB NOT NULL, slot INTEGER NOT NULL, cap INTEGER NOT NULL, jar BLOB NOT NULL, last_day INTEGER NOT NULL,
+    PRIMARY KEY (gift, slot), UNIQUE (gift, jar), CHECK (slot BETWEEN 1 AND cap)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS meter_gift_ends ON meter_gift (last_day);
 """
+
+
+_WAITING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}  # errors that pass while the connection stays sound
 
 
 class SqliteLedger:
@@ -34,44 +43,66 @@ class SqliteLedger:
 
     def __init__(self, path: Path, wait: float = 0.3) -> None:
         """Open or make the file; `wait` is how many seconds a grant waits for another process's lock."""
+        self._path, self._wait = path, wait
+        self._db: sqlite3.Connection | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")
-            self._db.execute("PRAGMA foreign_keys=ON")
-            self._db.execute("PRAGMA secure_delete=ON")
-            self._db.executescript(SCHEMA)
-            self._db.execute(f"PRAGMA busy_timeout={int(wait * 1000)}")
+            self._db = self._connected()
         except (OSError, sqlite3.Error) as error:
             raise LedgerError(f"{path}: {error}") from error
 
     def grant_all(self, asks: list[Ask]) -> list[Outcome]:
         """Settle these in one transaction, in order."""
-        return self._write(lambda: [sql.settle(self._run, ask) for ask in asks])
+        return self._write(lambda run: [sql.settle(run, ask) for ask in asks])
+
+    def redeem(self, gift: bytes, jar: bytes, most: int, until: int) -> bool:
+        """Whether this jar may read what the gift gives."""
+        if until < clock.today():
+            return False
+        return bool(self._write(lambda run: sql.redeem(run, gift, jar, most, until)))
 
     def sweep(self, today: int) -> int:
         """Forget what is past its time."""
-        return self._write(lambda: sql.sweep(self._run, today))
+        return self._write(lambda run: sql.sweep(run, today))
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        if self._db is not None:
+            self._db.close()
+            self._db = None
 
-    def _run(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self._db.execute(statement, parameters).fetchall()
+    def _connected(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, timeout=10, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=NORMAL")
+        db.execute("PRAGMA foreign_keys=ON")
+        db.execute("PRAGMA secure_delete=ON")
+        db.executescript(SCHEMA)
+        db.execute(f"PRAGMA busy_timeout={int(self._wait * 1000)}")
+        return db
 
-    def _write(self, work: Any) -> Any:
+    def _write(self, work: Callable[[sql.Execute], Any]) -> Any:
         try:
-            self._db.execute("BEGIN IMMEDIATE")
+            db = self._db = self._db or self._connected()
+
+            def run(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+                return db.execute(statement, parameters).fetchall()
+
+            db.execute("BEGIN IMMEDIATE")
             try:
-                result = work()
+                result = work(run)
             except BaseException:
-                self._db.execute("ROLLBACK")
+                db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
+            db.execute("COMMIT")
         except sqlite3.Error as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+            self._recover(error)
             raise LedgerError(str(error)) from error
         return result
+
+    def _recover(self, error: sqlite3.Error) -> None:
+        """Make the connection fit for the next grant. One that met a read-only file, or lost it, never writes again."""
+        if self._db is not None and self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF not in _WAITING:
+            self.close()
