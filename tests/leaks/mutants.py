@@ -165,7 +165,7 @@ def all_mutants() -> tuple[Mutant, ...]:
         Mutant("a receipt is good for ever", ("story",), ((f"{EDGE}.open_window", _always(True)),)),
         Mutant("every request is a visit", ("story",), (_decided(navigates=True),)),
         Mutant("a prefetch is a visit", ("story",), (_decided(prefetches=False),)),
-        Mutant("robots are readers", ("story",), ((f"{EDGE}.is_preview_bot", _always(False)),)),
+        Mutant("robots are readers", ("story",), ((f"{EDGE}.is_robot", _always(False)),)),
         Mutant("nobody has used anything", ("story",), (_decided(used=0),)),
         Mutant("nothing was read before", ("story",), ((f"{EDGE}.lists", _always(False)),)),
         Mutant(
