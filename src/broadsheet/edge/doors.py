@@ -20,7 +20,7 @@ class Doors:
     def look(
         self, access: Access, story: bytes, policy: Policy, headers: dict[bytes, bytes], address: Callable[[], str]
     ) -> Decision | None:
-        """A decision that opens the story (or asks to come again), or None. `address` gives the reader's, once a door needs it. No I/O."""
+        """A decision that opens the story or asks to come again, or None. `address` is asked once needed. No I/O."""
         if access is Access.METERED and time.time() < policy.open_until:
             return rules.EMERGENCY
         if policy.crawlers:

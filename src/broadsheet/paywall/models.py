@@ -48,7 +48,9 @@ class MeterSettings(ClusterableModel, BaseSiteSetting):
         max_length=8,
         choices=[("full", _("whole stories")), ("lead", _("the lead only"))],
         default="full",
-        help_text=_("What search engines get whose address is verified. Whoever merely claims to be one gets the lead."),
+        help_text=_(
+            "What search engines get whose address is verified. Whoever merely claims to be one gets the lead."
+        ),
     )
     currency = models.CharField(_("currency"), max_length=3, default="USD", validators=[CURRENCY])
     monthly_minor = models.PositiveIntegerField(
@@ -105,7 +107,8 @@ class CrawlerList(models.Model):
     engine = models.CharField(max_length=20, unique=True)
     taken = models.DateTimeField()
     published = models.DateTimeField(null=True)
-    prefixes = models.JSONField()
+    entries = models.PositiveIntegerField()
+    prefixes = models.JSONField()  # the same addresses in the fewest prefixes
 
     def __str__(self) -> str:
         return self.engine

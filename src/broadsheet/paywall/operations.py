@@ -34,5 +34,6 @@ def keep_crawler_list(*, engine: str, listing: Listing, taken: datetime, confirm
     row = CrawlerList.objects.filter(engine=engine).first() or CrawlerList(engine=engine)
     if row.pk and row.prefixes == listing.texts and not confirms:
         return
-    row.taken, row.published, row.prefixes = taken, listing.published, listing.texts
+    row.taken, row.published = taken, listing.published
+    row.entries, row.prefixes = len(listing.prefixes), listing.texts
     row.save()

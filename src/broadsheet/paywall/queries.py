@@ -48,17 +48,18 @@ class KeptList:
     engine: str
     taken: datetime
     published: datetime | None
+    entries: int
     prefixes: tuple[Prefix, ...]
 
 
 def crawler_lists() -> dict[str, KeptList]:
     """Every search engine's addresses, by its name."""
-    return {
-        row.engine: KeptList(
-            row.engine, row.taken, row.published, tuple(ip_network(text) for text in row.prefixes)
-        )
-        for row in CrawlerList.objects.all()
-    }  # fmt: skip
+    rows = CrawlerList.objects.all()
+    return {row.engine: KeptList(row.engine, row.taken, row.published, row.entries, _prefixes(row)) for row in rows}
+
+
+def _prefixes(row: CrawlerList) -> tuple[Prefix, ...]:
+    return tuple(ip_network(text) for text in row.prefixes)
 
 
 def offer(site: Any, language: str = "") -> Offer | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from broadsheet.paywall.networks import TrustedProxies
 from broadsheet.paywall.receipts import KeyRing
 
 Scope = MutableMapping[str, Any]
+log = logging.getLogger("broadsheet.web")
 
 
 class Lanes:
@@ -46,9 +48,12 @@ def build() -> Edge:
     from django.conf import settings
 
     from broadsheet.prerender import operations
+    from broadsheet.web.checks import proxies_named
 
     operations.publish_policy()
     operations.publish_crawlers()
+    for wrong in proxies_named():
+        log.error("%s %s", wrong.msg, wrong.hint)
     gc.collect()
     gc.freeze()  # Django's hundred thousands of objects live as long as the process: no collection need look at them
     url = settings.LEDGER_URL
@@ -57,6 +62,6 @@ def build() -> Edge:
         operations.shelf(),
         Gatherer(lambda: open_ledger(url)),
         KeyRing(settings.METER_KEY, settings.METER_KEY_PREVIOUS),
-        TrustedProxies(settings.TRUSTED_PROXIES),
+        TrustedProxies(settings.TRUSTED_PROXIES, settings.TRUST_UNIX_SOCKET),
         secure=settings.WAGTAILADMIN_BASE_URL.startswith("https://"),
     )
