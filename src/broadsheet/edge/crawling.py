@@ -56,7 +56,7 @@ class CrawlerDoor:
         standing = self._lists.standing(engine.name, at, now)
         if standing is Standing.LISTED or self._findings.good(engine.name, at, now):
             return rules.CRAWLER
-        if engine.domains and not self._findings.known(engine.name, at, now):
+        if engine.domains and at.is_global and not self._findings.known(engine.name, at, now):
             self._note(engine, at)
         return rules.COME_AGAIN if standing is Standing.STALE and engine.name == RESERVED else None
 
