@@ -231,6 +231,40 @@ def _edition(wanted: str | None, exported: str, title: str) -> str:
     return language
 
 
+@main.command("refresh-crawlers")
+@click.option(
+    "--from",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Take the lists from files in this folder instead of fetching them.",
+)
+@click.option("--mirror", metavar="ADDRESS", help="Ask this address, by the same paths, in place of the publishers'.")
+@click.option("--check", is_flag=True, help="Fetch, judge and print; keep nothing.")
+def refresh_crawlers(folder: Path | None, mirror: str | None, check: bool) -> None:
+    """Fetch the addresses that search engines publish of their crawlers."""
+    start_django()
+    from django.conf import settings
+    from rich.console import Console
+
+    from broadsheet import clock
+    from broadsheet.paywall.fetching import Folder, Publishers
+    from broadsheet.web import refreshing
+
+    now = clock.now()
+    source = Folder(folder) if folder else Publishers(mirror or settings.CRAWLER_LISTS_MIRROR)
+    try:
+        rows = refreshing.refresh(source, now, check=check)
+    except refreshing.NoPaperError as error:
+        raise click.ClickException(
+            "There is no paper here, or its tables are not up to date: `broadsheet open`, `broadsheet manage migrate`."
+        ) from error
+    refreshing.show(rows, now, Console(highlight=False))
+    if folder and not {row.outcome for row in rows} & {"taken", "good", "refused"}:
+        raise click.ClickException(f"No file in {folder} is named as an engine's list: googlebot.json, bing.txt …")
+    if any(row.wrong for row in rows):
+        raise SystemExit(1)
+
+
 @main.command()
 def reindex() -> None:
     """Make the search index anew."""

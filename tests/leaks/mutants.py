@@ -126,12 +126,14 @@ def _everybody_is_chief() -> Callable[[], None]:
 
 
 EDGE, CARDS = "broadsheet.edge.app", "broadsheet.newsroom.cards"
+CRAWLERS = "broadsheet.paywall.crawlers"
 READABLE = "broadsheet.newsroom.models.stories.StoryQuerySet.readable"
 LISTS = ("front", "section", "gathered", "feed", "sitemap")
 
 
 def all_mutants() -> tuple[Mutant, ...]:
     """Every gate that the sweep is to miss."""
+    from broadsheet.paywall.crawlers import Standing
     from broadsheet.paywall.rules import MEMBER, READ_BEFORE
 
     return (
@@ -165,7 +167,8 @@ def all_mutants() -> tuple[Mutant, ...]:
         Mutant("a receipt is good for ever", ("story",), ((f"{EDGE}.open_window", _always(True)),)),
         Mutant("every request is a visit", ("story",), (_decided(navigates=True),)),
         Mutant("a prefetch is a visit", ("story",), (_decided(prefetches=False),)),
-        Mutant("robots are readers", ("story",), ((f"{EDGE}.is_preview_bot", _always(False)),)),
+        Mutant("robots are readers", ("story",), ((f"{EDGE}.is_robot", _always(False)),)),
+        Mutant("a claim is a search engine", ("story",), ((f"{CRAWLERS}.Lists.standing", _always(Standing.LISTED)),)),
         Mutant("nobody has used anything", ("story",), (_decided(used=0),)),
         Mutant("nothing was read before", ("story",), ((f"{EDGE}.lists", _always(False)),)),
         Mutant(

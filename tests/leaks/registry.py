@@ -118,7 +118,7 @@ TASKS = {
     "broadsheet.prerender.tasks.policy_changed": "offer",
 }
 COMMANDS = {"manage": "desk", "serve": "story", "work": "story", "demo": "story", "reindex": "search",
-            "open": "front", "import": "story"}  # fmt: skip
+            "open": "front", "import": "story", "refresh-crawlers": "machines"}  # fmt: skip
 # Wagtail's own name for the clock's work, taken over so that it keeps our rules.
 DJANGO_COMMANDS = {"publish_scheduled": "story"}
 
@@ -130,7 +130,7 @@ PASSED_THROUGH = {
     "/documents/": "file",
     "/account/": "missing",
 }
-SHELF_DOCUMENTS = {"policy": "offer"}
+SHELF_DOCUMENTS = {"policy": "offer", "crawlers": "machines"}
 
 # Parsers and writers of whole stories. These only read: what they give becomes stories like any others.
 FORMATS = {

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import time
 from typing import Any
 from unittest import mock
 
 import pytest
+from lxml import html
 
+from broadsheet.paywall.crawlers import document, read_listing
+from broadsheet.prerender import operations as prerender
 from tests.leaks import canaries, maker, people
 from tests.leaks.cases import SPELLINGS
 from tests.leaks.process import Answer, Child, Request, paper
 
+GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 DECEPTIONS = (
     *SPELLINGS,
     "{path}x.js",
@@ -214,6 +220,51 @@ def test_CR_10_what_is_gated_is_kept_out_of_search_engines_snippets(canary: Chil
     assert gated
     assert not canaries.found(before.encode(), [])
     assert "max-snippet:200" in full["x-robots-tag"]
+
+
+def _know_google() -> None:
+    """Runs in the paper's process: Google's list, taken in just now."""
+    lists = document({"google": (time.time(), read_listing(b"66.249.64.0/27").prefixes)})
+    prerender.shelf().put_document("crawlers", lists)
+    paper().settle()
+
+
+def _structured(answer: Answer) -> list[Any]:
+    found = html.fromstring(answer.body).xpath("//script[@type='application/ld+json']/text()")
+    return [json.loads(text) for text in found]
+
+
+@pytest.mark.parametrize("story", ["metered", "members"])
+def test_CR_11_search_engines_and_strangers_are_told_the_same_of_a_story(canary: Child, story: str) -> None:
+    canary.do(_know_google)
+    path, agent = canary.made.paths[story], (("user-agent", GOOGLEBOT),)
+    crawled = canary.get(path, headers=agent, client="66.249.64.1")
+    fake = canary.get(path, headers=agent, client="66.249.64.77")
+    stranger = canary.get(path, headers=(("sec-fetch-dest", "image"),))
+    full = canary.get(path, headers=member(canary))
+    assert words(crawled) == words(full) != frozenset()
+    assert not words(fake)
+    assert (crawled["cache-control"], crawled["set-cookie"]) == ("no-store", "")
+    said = [_structured(answer) for answer in (crawled, fake, stranger, full)]
+    assert said[0]
+    assert said.count(said[0]) == len(said)
+    news = next(item for item in _flat(said[0]) if item.get("@type") == "NewsArticle")
+    assert news["isAccessibleForFree"] is False
+    assert news["hasPart"] == {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".bs-gated"}
+    assert not {"articleBody", "text"} & set(news)
+    for answer in (crawled, fake, stranger, full):
+        assert len(html.fromstring(answer.body).find_class("bs-gated")) == 1  # one, and not nested
+
+
+def _flat(items: list[Any]) -> list[Any]:
+    return [inner for item in items for inner in (item if isinstance(item, list) else [item])]
+
+
+def test_CR_08_every_gated_page_asks_not_to_be_kept(canary: Child) -> None:
+    for story in ("metered", "members"):
+        for headers in ((), member(canary), (("user-agent", "archive.org_bot"),)):
+            answer = canary.get(canary.made.paths[story], headers=headers)
+            assert answer["x-robots-tag"] == "noarchive, max-snippet:200"
 
 
 def test_BR_03_proxies_are_told_not_to_prefetch_and_our_pages_ask_no_browser_to(canary: Child) -> None:

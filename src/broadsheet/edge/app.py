@@ -13,7 +13,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from functools import partial
 from typing import Any
 
@@ -21,9 +21,8 @@ from broadsheet import clock
 from broadsheet.edge.compose import Composer, Headers, Negotiation
 from broadsheet.edge.cookies import find
 from broadsheet.edge.doors import Doors
-from broadsheet.edge.hot import HotPage, HotPages
+from broadsheet.edge.hot import CRAWLED, HotPage, HotPages
 from broadsheet.edge.policy import Policy, read_policy
-from broadsheet.edge.robots import is_preview_bot
 from broadsheet.edge.shelf import Shelf
 from broadsheet.paywall import passes, rules
 from broadsheet.paywall.degraded import Degraded
@@ -31,6 +30,7 @@ from broadsheet.paywall.ledgers.gathering import Gatherer
 from broadsheet.paywall.networks import TrustedProxies, network_of
 from broadsheet.paywall.ports import Answer, Ask, LedgerError, Outcome
 from broadsheet.paywall.receipts import KeyRing, Receipt, lists, open_window, with_tags
+from broadsheet.paywall.robots import is_robot
 from broadsheet.paywall.rules import Access, Decision, Reason, Terms, Verdict, Visit, decide
 from broadsheet.readers import Standing
 
@@ -44,6 +44,7 @@ log = logging.getLogger("broadsheet.edge")
 SHELVED = b"x-broadsheet-shelved"
 POLL_SECONDS = 0.2
 PASSED_THROUGH = ("/admin/", "/static/", "/media/", "/documents/", "/account/")
+COME_AGAIN = b"3600"  # seconds
 EMPTY = {"type": "http.response.body", "body": b""}
 _PREFETCH = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
 _ANSWERS = {
@@ -133,14 +134,16 @@ class Edge:
             decision = self._doors.look(entry.access, entry.story, self._policy, headers, address) or decision
         set_cookie: Headers = []
         if decision.verdict is Verdict.ASK:
-            if is_preview_bot(headers.get(b"user-agent", b"")):
+            if is_robot(headers.get(b"user-agent", b"")):
                 decision = rules.NOT_A_VISIT
             else:
                 decision, receipt, set_cookie = await self._ask(entry.story, receipt, scope, headers, terms)
         if decision.verdict is Verdict.REFUSE:
-            await _refuse_prefetch(send)
+            await _refuse(decision.reason, send)
             return
         kind = "full" if decision.verdict is Verdict.FULL else "preview"
+        if decision.reason is Reason.CRAWLER:
+            kind = CRAWLED
         slip = self._slip(entry.language, decision, receipt, terms)
         if not slip:
             await _send_ready(page, kind, encoding, headers, method, send, set_cookie)
@@ -291,8 +294,15 @@ class Edge:
 
     def _start(self) -> None:
         self._seq = self._shelf.seq()
-        self._policy = read_policy(self._shelf.document("policy"))
+        self._read({"policy", "crawlers"})
         self._watcher = asyncio.ensure_future(self._watch())
+
+    def _read(self, documents: Collection[str]) -> None:
+        """Take in the shelf's documents that changed."""
+        if "policy" in documents:
+            self._policy = read_policy(self._shelf.document("policy"))
+        if "crawlers" in documents:
+            self._doors.crawlers.take(self._shelf.document("crawlers"))
 
     async def _watch(self) -> None:
         """Follow the shelf: what changed is let go of, a new policy holds from then on."""
@@ -304,8 +314,7 @@ class Edge:
                     self._pages.forget_all()
                 for path in changes.paths:
                     self._pages.forget(path)
-                if "policy" in changes.documents:
-                    self._policy = read_policy(self._shelf.document("policy"))
+                self._read({"policy", "crawlers"} if changes.lost else changes.documents)
                 self._seq = changes.seq
             except Exception:  # a locked or missing shelf must not end the watch
                 log.exception("The shelf cannot be followed; trying again.")
@@ -357,9 +366,14 @@ async def _send_ready(
     await send(ready.body if method != "HEAD" else EMPTY)
 
 
-async def _refuse_prefetch(send: Send) -> None:
-    """503 is the one answer that a browser throws away, so that the click asks again (204 would end the click)."""
+async def _refuse(reason: Reason, send: Send) -> None:
+    """503 is the one answer that a browser throws away, so that the click asks again (204 would end the click).
+
+    Of a search engine it is taken for what it is: not now. The index keeps what it has.
+    """
     headers = [(b"cache-control", b"no-store"), (b"vary", b"Sec-Purpose, Cookie"), (b"content-length", b"0")]
+    if reason is Reason.COME_AGAIN:
+        headers.append((b"retry-after", COME_AGAIN))
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 

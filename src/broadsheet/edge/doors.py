@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from broadsheet.edge.crawling import CrawlerDoor
 from broadsheet.edge.policy import Policy
 from broadsheet.paywall import rules
 from broadsheet.paywall.rules import Access, Decision
@@ -13,10 +14,15 @@ from broadsheet.paywall.rules import Access, Decision
 class Doors:
     """Each door is a step of `look`; the first that is open decides."""
 
+    def __init__(self) -> None:
+        self.crawlers = CrawlerDoor()
+
     def look(
         self, access: Access, story: bytes, policy: Policy, headers: dict[bytes, bytes], address: Callable[[], str]
     ) -> Decision | None:
-        """A decision that opens the story, or None. `address` gives the reader's, once a door needs it. No I/O."""
+        """A decision that opens the story or asks to come again, or None. `address` is asked once needed. No I/O."""
         if access is Access.METERED and time.time() < policy.open_until:
             return rules.EMERGENCY
+        if policy.crawlers:
+            return self.crawlers.look(headers.get(b"user-agent", b""), address)
         return None

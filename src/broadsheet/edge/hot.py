@@ -9,6 +9,8 @@ from broadsheet.edge.compose import Headers, answer, body_headers
 from broadsheet.edge.shelf import Entry, Shelf, Variant
 from broadsheet.paywall.rules import Access
 
+CRAWLED = "crawled"  # the full variant as a search crawler gets it: kept nowhere
+
 
 class Ready(NamedTuple):
     """One variant in one encoding: the answer's start, its body, and the answer where the browser has it already."""
@@ -38,14 +40,15 @@ class HotPage:
         return found
 
     def _make(self, kind: str, encoding: str) -> Ready:
-        variant = self.entry.variants[kind]
+        variant = self.entry.variants["full" if kind == CRAWLED else kind]
+        common = unstored(self.common) if kind == CRAWLED else self.common
         body = variant.ready[encoding]
         etag = etag_of(variant, encoding)
-        headers = [*self.common, (b"etag", etag), *body_headers(body, encoding)]
+        headers = [*common, (b"etag", etag), *body_headers(body, encoding)]
         return Ready(
             etag,
             *answer(headers, body),
-            {"type": "http.response.start", "status": 304, "headers": [*self.common, (b"etag", etag)]},
+            {"type": "http.response.start", "status": 304, "headers": [*common, (b"etag", etag)]},
         )
 
 
@@ -96,6 +99,11 @@ def common_headers(entry: Entry) -> Headers:
             (b"vary", b"Accept-Encoding"),
         ]
     return headers
+
+
+def unstored(headers: Headers) -> Headers:
+    """The same headers for an answer that no cache keeps, not even its reader's own."""
+    return [(name, b"no-store" if name == b"cache-control" else value) for name, value in headers]
 
 
 def etag_of(variant: Variant, encoding: str) -> bytes:

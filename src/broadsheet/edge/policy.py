@@ -19,6 +19,7 @@ class Policy:
     terms: Terms = field(default_factory=Terms)
     slips: dict[str, dict[str, str]] = field(default_factory=dict)
     open_until: float = 0.0  # seconds since 1970: till then every metered story is open
+    crawlers: bool = True  # whether verified search crawlers read whole stories
     _made: dict[tuple[str, str, date | None], bytes] = field(default_factory=dict)
 
     def slip(self, language: str, name: str, free_again: date | None = None) -> bytes:
@@ -41,7 +42,9 @@ def read_policy(document: dict[str, Any] | None) -> Policy:
     """The policy in the shelf's document `policy`; the defaults where there is none yet."""
     if document is None:
         return Policy()
-    return Policy(Terms(**document["terms"]), document["slips"], document.get("open_until", 0.0))
+    return Policy(
+        Terms(**document["terms"]), document["slips"], document.get("open_until", 0.0), document.get("crawlers", True)
+    )
 
 
 def time_tag(day: date, language: str) -> str:

@@ -43,6 +43,15 @@ class MeterSettings(ClusterableModel, BaseSiteSetting):
         blank=True,
         help_text=_("In an emergency: till then metered stories are open to everybody and cost nobody a free one."),
     )
+    crawlers = models.CharField(
+        _("search engines read"),
+        max_length=8,
+        choices=[("full", _("whole stories")), ("lead", _("the lead only"))],
+        default="full",
+        help_text=_(
+            "What search engines get whose address is verified. Whoever merely claims to be one gets the lead."
+        ),
+    )
     currency = models.CharField(_("currency"), max_length=3, default="USD", validators=[CURRENCY])
     monthly_minor = models.PositiveIntegerField(
         _("a month"), default=0, help_text=_("In minor units: 290 is 2.90. 0: no monthly plan is shown.")
@@ -67,7 +76,7 @@ class MeterSettings(ClusterableModel, BaseSiteSetting):
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("allowance"), FieldPanel("window"), FieldPanel("network_new")]),
-                FieldPanel("open_until"),
+                FieldRowPanel([FieldPanel("open_until"), FieldPanel("crawlers")]),
             ],
             heading=_("The meter"),
         ),
@@ -90,6 +99,19 @@ class MeterSettings(ClusterableModel, BaseSiteSetting):
 
     class Meta:
         verbose_name = _("meter and wall")
+
+
+class CrawlerList(models.Model):
+    """The addresses of one search engine, as it published them last. The edge follows a copy on the shelf."""
+
+    engine = models.CharField(max_length=20, unique=True)
+    taken = models.DateTimeField()
+    published = models.DateTimeField(null=True)
+    entries = models.PositiveIntegerField()
+    prefixes = models.JSONField()  # the same addresses in the fewest prefixes
+
+    def __str__(self) -> str:
+        return self.engine
 
 
 def languages() -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -20,7 +21,9 @@ class Network(NamedTuple):
 class TrustedProxies:
     """Whose X-Forwarded-For is believed. Every other forwarding header is ignored."""
 
-    def __init__(self, ranges: Sequence[str] = ()) -> None:
+    def __init__(self, ranges: Sequence[str] = (), unix_socket: bool = False) -> None:
+        """`unix_socket`: whether a peer without an address, at the other end of a Unix socket, is ours too."""
+        self._unix_socket = unix_socket
         self._ranges: tuple[IPv4Network | IPv6Network, ...] = tuple(ip_network(text) for text in ranges)
 
     def trusts(self, address: IPv4Address | IPv6Address) -> bool:
@@ -29,30 +32,36 @@ class TrustedProxies:
 
     def client(self, peer: str, forwarded: str) -> str:
         """The right-most address that is not one of our proxies; the peer where the header is not to be believed."""
-        if not self._ranges or not forwarded:
-            return peer
-        at = parse(peer)
-        if at is None or not self.trusts(at):
+        if not forwarded or not self._ours(peer):
             return peer
         hops = forwarded.split(",")
         if len(hops) > MOST_HOPS:
             return peer
         for hop in reversed(hops):
-            found = parse(hop.strip())
+            found = parse(hop)
             if found is None:
                 return peer
             if not self.trusts(found):
                 return str(found)
         return peer
 
+    def _ours(self, peer: str) -> bool:
+        if not peer:
+            return self._unix_socket
+        at = parse(peer) if self._ranges else None
+        return at is not None and self.trusts(at)
+
+
+_SPELT = re.compile(r"\[([^\[\]]*)\](?::\d{1,5})?|([^:\[\]]+):\d{1,5}|([^\[\]]+)")
+
 
 def parse(text: str) -> IPv4Address | IPv6Address | None:
     """An address without zone, brackets or port; v4-mapped ones become v4. None where it is none."""
-    text = text.strip().removeprefix("[").split("]")[0].split("%")[0]
-    if text.count(":") == 1:
-        text = text.split(":")[0]
+    spelt = _SPELT.fullmatch(text.strip())
+    if spelt is None:
+        return None
     try:
-        address = ip_address(text)
+        address = ip_address((spelt[1] or spelt[2] or spelt[3] or "").split("%")[0])
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address

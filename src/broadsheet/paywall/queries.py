@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_network
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import get_language
 
 from broadsheet.money import Money
-from broadsheet.paywall.models import MeterSettings, WallText
+from broadsheet.paywall.crawlers import Prefix
+from broadsheet.paywall.models import CrawlerList, MeterSettings, WallText
 from broadsheet.paywall.rules import Offer, Terms, offer_of
 
 
@@ -31,6 +34,32 @@ def open_until(site: Any) -> float:
     """Till when, in seconds since 1970, every metered story is open; 0 where it is not."""
     until = _settings(site).open_until
     return until.timestamp() if until else 0.0
+
+
+def crawlers_read_all(site: Any) -> bool:
+    """Whether verified search crawlers read whole stories."""
+    return _settings(site).crawlers == "full"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptList:
+    """A search engine's addresses as the paper keeps them."""
+
+    engine: str
+    taken: datetime
+    published: datetime | None
+    entries: int
+    prefixes: tuple[Prefix, ...]
+
+
+def crawler_lists() -> dict[str, KeptList]:
+    """Every search engine's addresses, by its name."""
+    rows = CrawlerList.objects.all()
+    return {row.engine: KeptList(row.engine, row.taken, row.published, row.entries, _prefixes(row)) for row in rows}
+
+
+def _prefixes(row: CrawlerList) -> tuple[Prefix, ...]:
+    return tuple(ip_network(text) for text in row.prefixes)
 
 
 def offer(site: Any, language: str = "") -> Offer | None:

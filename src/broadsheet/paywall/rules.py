@@ -29,7 +29,7 @@ class Verdict(StrEnum):
     FULL = "full"  # give the body
     PREVIEW = "preview"  # give the lead and, past the meter, the wall
     ASK = "ask"  # a possible new grant: ask the ledger, off the event loop
-    REFUSE = "refuse"  # a prefetch that would have to spend: 503, empty, not stored
+    REFUSE = "refuse"  # not now: a prefetch that would have to spend, say: 503, empty, not stored
 
 
 class Reason(StrEnum):
@@ -48,6 +48,7 @@ class Reason(StrEnum):
     DEGRADED = "degraded"
     NOT_A_VISIT = "not-a-visit"
     PREFETCH = "prefetch"
+    COME_AGAIN = "come-again"  # a search engine whose addresses we know too little of just now
     OWN_LIMIT = "own-limit"
     NETWORK_LIMIT = "network-limit"
     MEMBERS_ONLY = "members-only"
@@ -113,6 +114,7 @@ OWN_LIMIT = Decision(Verdict.PREVIEW, Reason.OWN_LIMIT)
 NETWORK_LIMIT = Decision(Verdict.PREVIEW, Reason.NETWORK_LIMIT)
 LEDGER_DOWN = Decision(Verdict.PREVIEW, Reason.LEDGER_DOWN)
 PREFETCH = Decision(Verdict.REFUSE, Reason.PREFETCH)
+COME_AGAIN = Decision(Verdict.REFUSE, Reason.COME_AGAIN)
 ASK = Decision(Verdict.ASK, Reason.NEW_GRANT)
 
 _ENTITLED = {Standing.MEMBER: MEMBER, Standing.STAFF: STAFF}

@@ -22,6 +22,7 @@ from broadsheet.edge.policy import DATE
 from broadsheet.edge.shelf import SLOT, Entry, Shelf
 from broadsheet.edge.shelves.opening import open_shelf
 from broadsheet.newsroom.traces import PAPER, Trace, trace
+from broadsheet.paywall import crawlers
 from broadsheet.paywall import queries as policy
 from broadsheet.paywall.rules import MEMBERS_ONLY, NOT_A_VISIT, READ_BEFORE, Access, Decision
 from broadsheet.prerender.rules import Change, hides, touched
@@ -176,7 +177,17 @@ def publish_policy() -> None:
         with translation.override(language):
             slips[language] = _slips(site, terms.allowance, terms.window)
     values = {name: getattr(terms, name) for name in terms.__dataclass_fields__}
-    shelf().put_document("policy", {"terms": values, "slips": slips, "open_until": policy.open_until(site)})
+    document = {
+        "terms": values, "slips": slips, "open_until": policy.open_until(site),
+        "crawlers": policy.crawlers_read_all(site),
+    }  # fmt: skip
+    shelf().put_document("policy", document)
+
+
+def publish_crawlers() -> None:
+    """Tell the edge the search engines' addresses, as the paper keeps them."""
+    kept = {name: (row.taken.timestamp(), row.prefixes) for name, row in policy.crawler_lists().items()}
+    shelf().put_document("crawlers", crawlers.document(kept))
 
 
 def _slips(site: Site, allowance: int, window: int) -> dict[str, str]:

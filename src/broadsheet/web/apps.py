@@ -7,3 +7,7 @@ class WebConfig(AppConfig):
     label = "broadsheet_web"
     verbose_name = _("Web")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have the checks registered."""
+        from broadsheet.web import checks  # noqa: F401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -16,6 +17,7 @@ from broadsheet.paywall.networks import TrustedProxies
 from broadsheet.paywall.receipts import KeyRing
 
 Scope = MutableMapping[str, Any]
+log = logging.getLogger("broadsheet.web")
 
 # How long a thread that renders may keep the interpreter from the loop that answers readers. Python's own 5 ms would
 # be paid several times by every re-read while an editor's page is made; shorter than this, switching costs more.
@@ -51,9 +53,13 @@ def build() -> Edge:
     from django.conf import settings
 
     from broadsheet.prerender import operations
+    from broadsheet.web.checks import proxies_named
 
     operations.publish_policy()
     sys.setswitchinterval(SWITCH_SECONDS)
+    operations.publish_crawlers()
+    for wrong in proxies_named():
+        log.error("%s %s", wrong.msg, wrong.hint)
     gc.collect()
     gc.freeze()  # Django's hundred thousands of objects live as long as the process: no collection need look at them
     url = settings.LEDGER_URL
@@ -62,6 +68,6 @@ def build() -> Edge:
         operations.shelf(),
         Gatherer(lambda: open_ledger(url)),
         KeyRing(settings.METER_KEY, settings.METER_KEY_PREVIOUS),
-        TrustedProxies(settings.TRUSTED_PROXIES),
+        TrustedProxies(settings.TRUSTED_PROXIES, settings.TRUST_UNIX_SOCKET),
         secure=settings.WAGTAILADMIN_BASE_URL.startswith("https://"),
     )

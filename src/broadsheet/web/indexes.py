@@ -12,14 +12,9 @@ from wagtail.models import Site
 
 from broadsheet import clock
 from broadsheet.newsroom import queries
+from broadsheet.paywall.robots import gatherers
 
 NEWS_HOURS, NEWS_MOST = 48, 1000
-# Robots that gather text for models rather than send readers. They get what strangers get, the lead; papers that
-# want them gone say so here, to those that listen.
-GATHERERS = (
-    "AI2Bot", "Amazonbot", "anthropic-ai", "Applebot-Extended", "Bytespider", "CCBot", "ClaudeBot", "cohere-ai",
-    "Diffbot", "FacebookBot", "Google-Extended", "GPTBot", "Meta-ExternalAgent", "omgili", "PerplexityBot", "Timpibot",
-)  # fmt: skip
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:
@@ -59,7 +54,7 @@ def news_sitemap(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """What robots may ask for."""
     maps = [request.build_absolute_uri(path) for path in ("/sitemap.xml", "/news-sitemap.xml")]
-    context = {"gatherers": GATHERERS if settings.BROADSHEET_REFUSE_GATHERERS else (), "maps": maps}
+    context = {"gatherers": _refused(), "maps": maps}
     return _text(request, "broadsheet/machines/robots.txt", context)
 
 
@@ -67,7 +62,12 @@ def llms(request: HttpRequest) -> HttpResponse:
     """A short guide for programs that read."""
     paper = queries.chrome(Site.find_for_request(request), settings.LANGUAGE_CODE)
     sections = [(row.name, request.build_absolute_uri(row.url), row.line) for row in paper.sections] if paper else []
-    return _text(request, "broadsheet/machines/llms.txt", {"paper": paper, "rows": sections})
+    return _text(request, "broadsheet/machines/llms.txt", {"paper": paper, "rows": sections, "gatherers": _refused()})
+
+
+def _refused() -> tuple[str, ...]:
+    """The robots that this paper asks to stay away."""
+    return gatherers() if settings.BROADSHEET_REFUSE_GATHERERS else ()
 
 
 def traffic_advice(request: HttpRequest) -> HttpResponse:

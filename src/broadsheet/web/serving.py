@@ -12,6 +12,7 @@ from broadsheet import clock
 from broadsheet.newsroom.operations.publishing import publish_due
 from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.ports import LedgerError
+from broadsheet.web.refreshing import Refreshing
 
 log = logging.getLogger("broadsheet.work")
 YEAR = 365 * 86_400
@@ -46,13 +47,14 @@ def run_server(*, target: str, host: str, port: int, workers: int, log_level: st
 
 def run_work(*, once: bool = False, seconds: float = 20) -> None:
     """Do what the clock asks for, again and again: publish what is due, forget what the meter need not know."""
-    swept = None
+    swept, refreshing = None, Refreshing()
     while True:
         due = publish_due(now=clock.now())
         for title in due.published:
             log.info("Published on time: %s", title)
         if swept != clock.today():
             swept = _sweep()
+        refreshing.step(wait=once)
         if once:
             return
         time.sleep(seconds)

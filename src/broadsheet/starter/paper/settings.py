@@ -86,6 +86,8 @@ LOGGING = {
 
 # Robots that gather text for language models: refused in robots.txt unless the paper wants them.
 BROADSHEET_REFUSE_GATHERERS = conf.flag("REFUSE_GATHERERS", True)
+# Search engines' published addresses: asked for here, by the same paths, in place of the engines' own hosts.
+CRAWLER_LISTS_MIRROR = conf.text("CRAWLER_LISTS_MIRROR", "")
 
 WAGTAIL_SITE_NAME = "Broadsheet"
 WAGTAILADMIN_BASE_URL = BASE_URL
@@ -112,3 +114,4 @@ METER_KEY_PREVIOUS = conf.text("METER_KEY_PREVIOUS", "")  # still read while rea
 LEDGER_URL = conf.text("LEDGER_URL", f"sqlite:///{FOLDER / 'ledger.sqlite3'}")
 SHELF_URL = conf.text("SHELF_URL", f"sqlite:///{FOLDER / 'shelf.sqlite3'}")
 TRUSTED_PROXIES = conf.words("TRUSTED_PROXIES")
+TRUST_UNIX_SOCKET = conf.flag("TRUST_UNIX_SOCKET")  # whether what comes by a Unix socket comes from a proxy of ours
