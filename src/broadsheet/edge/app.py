@@ -26,7 +26,9 @@ from broadsheet.edge.policy import Policy, read_policy
 from broadsheet.edge.robots import is_preview_bot
 from broadsheet.edge.shelf import Shelf
 from broadsheet.paywall import passes, rules
+from broadsheet.paywall.access import turned
 from broadsheet.paywall.degraded import Degraded
+from broadsheet.paywall.institutions import widened
 from broadsheet.paywall.ledgers.gathering import Gatherer
 from broadsheet.paywall.networks import TrustedProxies, network_of
 from broadsheet.paywall.ports import Answer, Ask, LedgerError, Outcome
@@ -118,30 +120,27 @@ class Edge:
             self._refresh(scope)
         headers = dict(scope["headers"]) if scope["http_version"] != "2" else _joined(scope["headers"])
         encoding = self._negotiate(headers.get(b"accept-encoding", b""))
-        if entry.access is Access.OPEN:
+        access = entry.access
+        if entry.gated_from:
+            access = turned(access, entry.gated_from, time.time())
+        if access is Access.OPEN:
             await _send_ready(page, "full", encoding, headers, method, send)
         else:
-            await self._gate(page, scope, headers, encoding, send)
+            await self._gate(page, access, scope, headers, encoding, send)
 
-    async def _gate(self, page: HotPage, scope: Scope, headers: dict[bytes, bytes], encoding: str, send: Send) -> None:
+    async def _gate(
+        self, page: HotPage, access: Access, scope: Scope, headers: dict[bytes, bytes], encoding: str, send: Send
+    ) -> None:
         """Decide, and serve the variant that the decision names."""
-        entry, method, terms = page.entry, scope["method"], self._policy.terms
-        receipt, visit = self._who(entry.story, headers, method, terms)
-        decision = decide(visit, entry.access, terms)
-        if not decision.full:
-            address = partial(self._address, scope, headers)
-            decision = self._doors.look(entry.access, entry.story, self._policy, headers, address) or decision
-        set_cookie: Headers = []
-        if decision.verdict is Verdict.ASK:
-            if is_preview_bot(headers.get(b"user-agent", b"")):
-                decision = rules.NOT_A_VISIT
-            else:
-                decision, receipt, set_cookie = await self._ask(entry.story, receipt, scope, headers, terms)
+        entry, method = page.entry, scope["method"]
+        decision, receipt, set_cookie = await self.judge(access, entry.story, scope, headers, time.time())
         if decision.verdict is Verdict.REFUSE:
             await _refuse_prefetch(send)
             return
         kind = "full" if decision.verdict is Verdict.FULL else "preview"
-        slip = self._slip(entry.language, decision, receipt, terms)
+        slip = self._slip(entry.language, decision, receipt, self._policy.terms)
+        if access is not entry.access and decision.reason is Reason.MEMBERS_ONLY:  # rendered before its moment came
+            slip = self._policy.slip(entry.language, "members-only")
         if not slip:
             await _send_ready(page, kind, encoding, headers, method, send, set_cookie)
             return
@@ -149,8 +148,25 @@ class Edge:
         await send({**start, "headers": [*start["headers"], *set_cookie]} if set_cookie else start)
         await send(body if method != "HEAD" else EMPTY)
 
+    async def judge(
+        self, access: Access, story: bytes, scope: Scope, headers: dict[bytes, bytes], now: float
+    ) -> tuple[Decision, Receipt | None, Headers]:
+        """The whole way to a decision, with the reader's receipt then, and its cookie where there is a new one."""
+        terms = self._policy.terms
+        receipt, visit = self._who(story, headers, scope["method"], terms, now)
+        decision = decide(visit, access, terms)
+        if decision.full:
+            return decision, receipt, []
+        address = partial(self._address, scope, headers)
+        decision = self._doors.look(access, story, self._policy, headers, address, now) or decision
+        if decision.verdict is not Verdict.ASK:
+            return decision, receipt, []
+        if is_preview_bot(headers.get(b"user-agent", b"")):
+            return rules.NOT_A_VISIT, receipt, []
+        return await self._ask(story, receipt, address(), now)
+
     def _who(
-        self, story: bytes, headers: dict[bytes, bytes], method: str, terms: Terms
+        self, story: bytes, headers: dict[bytes, bytes], method: str, terms: Terms, now: float
     ) -> tuple[Receipt | None, Visit]:
         """The receipt that the reader holds, and the facts of the visit. No I/O."""
         cookie = headers.get(b"cookie", b"")
@@ -158,11 +174,11 @@ class Edge:
         if cookie:
             held = find(cookie, self._pass)
             if held:
-                bearer = passes.read(self._keys, held, time.time())
+                bearer = passes.read(self._keys, held, now)
                 standing = bearer.standing if bearer else standing
             value = find(cookie, self._cookie)
             receipt = self._keys.read(value) if value else None
-            if receipt is not None and open_window(receipt, clock.today(), terms.window):
+            if receipt is not None and open_window(receipt, int(now // 86_400), terms.window):
                 listed, used = lists(receipt, story), len(receipt.tags)
         if listed:
             return receipt, Visit(standing, listed=True)
@@ -171,10 +187,12 @@ class Edge:
         return receipt, Visit(standing, navigates, prefetches, listed=False, used=used)
 
     async def _ask(
-        self, story: bytes, receipt: Receipt | None, scope: Scope, headers: dict[bytes, bytes], terms: Terms
+        self, story: bytes, receipt: Receipt | None, address: str, now: float
     ) -> tuple[Decision, Receipt | None, Headers]:
         """Put a possible grant to the ledger. Gives the decision, the reader's receipt now, and its cookie."""
-        network, today = network_of(self._address(scope, headers)), clock.today()
+        network, today, terms = network_of(address), int(now // 86_400), self._policy.terms
+        if self._policy.institutions:
+            terms = widened(terms, self._policy.institutions.find(address, now).factor)
         reader = receipt.reader if receipt else None
         ask = Ask(reader, os.urandom(16), story, network.near, network.wide, today, terms)
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from broadsheet.edge.policy import Policy
@@ -14,9 +13,17 @@ class Doors:
     """Each door is a step of `look`; the first that is open decides."""
 
     def look(
-        self, access: Access, story: bytes, policy: Policy, headers: dict[bytes, bytes], address: Callable[[], str]
+        self,
+        access: Access,
+        story: bytes,
+        policy: Policy,
+        headers: dict[bytes, bytes],
+        address: Callable[[], str],
+        now: float,
     ) -> Decision | None:
         """A decision that opens the story, or None. `address` gives the reader's, once a door needs it. No I/O."""
-        if access is Access.METERED and time.time() < policy.open_until:
+        if access is Access.METERED and now < policy.open_until:
             return rules.EMERGENCY
+        if policy.institutions and policy.institutions.find(address(), now).reads:
+            return rules.INSTITUTION
         return None

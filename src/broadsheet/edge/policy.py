@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from broadsheet.paywall import institutions
+from broadsheet.paywall.institutions import Institutions
 from broadsheet.paywall.rules import Terms
 
 DATE = "@@date@@"
@@ -19,6 +21,7 @@ class Policy:
     terms: Terms = field(default_factory=Terms)
     slips: dict[str, dict[str, str]] = field(default_factory=dict)
     open_until: float = 0.0  # seconds since 1970: till then every metered story is open
+    institutions: Institutions = field(default_factory=Institutions)
     _made: dict[tuple[str, str, date | None], bytes] = field(default_factory=dict)
 
     def slip(self, language: str, name: str, free_again: date | None = None) -> bytes:
@@ -41,7 +44,12 @@ def read_policy(document: dict[str, Any] | None) -> Policy:
     """The policy in the shelf's document `policy`; the defaults where there is none yet."""
     if document is None:
         return Policy()
-    return Policy(Terms(**document["terms"]), document["slips"], document.get("open_until", 0.0))
+    return Policy(
+        Terms(**document["terms"]),
+        document["slips"],
+        document.get("open_until", 0.0),
+        institutions.load(document.get("institutions", ())),
+    )
 
 
 def time_tag(day: date, language: str) -> str:

@@ -75,7 +75,7 @@ def _keys(kind: str, pk: int, listing: cards.Listing, *shown: cards.PictureCard 
 
 def latest(language: str, count: int) -> tuple[cards.StoryCard, ...]:
     """The newest stories."""
-    return tuple(cards.story_card(row) for row in _stories(language)[:count])
+    return cards.story_cards(_stories(language)[:count])
 
 
 def search(text: str, language: str, page: str | None = None, size: int = 20) -> cards.Listing:
@@ -83,7 +83,7 @@ def search(text: str, language: str, page: str | None = None, size: int = 20) ->
     number = int(page) if page and page.isdecimal() and 0 < int(page) < MOST_PAGES else 1
     found, total = fulltext.find(words.terms(text), language, size, (number - 1) * size)
     rows = {row.pk: row for row in StoryPage.objects.readable().filter(pk__in=found).latest()}
-    stories = tuple(cards.story_card(rows[pk]) for pk in found if pk in rows)
+    stories = cards.story_cards(rows[pk] for pk in found if pk in rows)
     return cards.Listing(stories, number, max(1, -(-total // size)), total)
 
 
@@ -116,7 +116,7 @@ def latest_of(language: str, section: int | None, count: int) -> tuple[cards.Fee
     rows = _stories(language)
     if section is not None:
         rows = rows.child_of(SectionPage.objects.get(pk=section))
-    return tuple(cards.feed_item(row) for row in rows.prefetch_related("topics")[:count])
+    return cards.feed_items(rows.prefetch_related("topics")[:count])
 
 
 @dataclass(frozen=True, slots=True)

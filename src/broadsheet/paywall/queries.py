@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import get_language
 
 from broadsheet.money import Money
-from broadsheet.paywall.models import MeterSettings, WallText
+from broadsheet.paywall.institutions import Held, read_domains, read_networks
+from broadsheet.paywall.models import Institution, MeterSettings, WallText
 from broadsheet.paywall.rules import Offer, Terms, offer_of
 
 
@@ -31,6 +33,25 @@ def open_until(site: Any) -> float:
     """Till when, in seconds since 1970, every metered story is open; 0 where it is not."""
     until = _settings(site).open_until
     return until.timestamp() if until else 0.0
+
+
+def institutions() -> list[Held]:
+    """Every institution that staff know, those whose time is over included: the edge looks at the time itself."""
+    return [
+        Held(
+            row.name,
+            tuple(str(network) for network in read_networks(row.networks)),
+            read_domains(row.mail_domains),
+            row.reads,
+            row.factor,
+            _end_of(row.valid_until),
+        )
+        for row in Institution.objects.all()
+    ]
+
+
+def _end_of(day: date | None) -> float:
+    return datetime.combine(day + timedelta(days=1), time(), UTC).timestamp() if day else 0.0
 
 
 def offer(site: Any, language: str = "") -> Offer | None:
