@@ -19,7 +19,7 @@ from typing import Any
 
 from broadsheet import clock
 from broadsheet.edge.compose import Composer, Headers, Negotiation
-from broadsheet.edge.cookies import find
+from broadsheet.edge.cookies import find, names
 from broadsheet.edge.doors import Doors
 from broadsheet.edge.hot import HotPage, HotPages
 from broadsheet.edge.policy import Policy, read_policy
@@ -77,8 +77,7 @@ class Edge:
         self._gatherer = gatherer
         self._keys = keys
         self._proxies = proxies or TrustedProxies()
-        self._cookie = b"__Host-bs-r" if secure else b"bs-r"
-        self._pass = b"__Host-bs-p" if secure else b"bs-p"
+        self._cookie, self._pass = names(secure)
         self._attributes = b"; Path=/; HttpOnly; SameSite=Lax" + (b"; Secure" if secure else b"")
         self._policy = Policy()
         self._negotiate = Negotiation().best
@@ -305,9 +304,13 @@ class Edge:
         if found:
             self._pages.load(scope["path"])
 
+    def follow(self) -> None:
+        """Take over the paper's policy as the shelf has it now."""
+        self._policy = read_policy(self._shelf.document("policy"))
+
     def _start(self) -> None:
         self._seq = self._shelf.seq()
-        self._policy = read_policy(self._shelf.document("policy"))
+        self.follow()
         self._watcher = asyncio.ensure_future(self._watch())
 
     async def _watch(self) -> None:
@@ -321,7 +324,7 @@ class Edge:
                 for path in changes.paths:
                     self._pages.forget(path)
                 if "policy" in changes.documents:
-                    self._policy = read_policy(self._shelf.document("policy"))
+                    self.follow()
                 self._seq = changes.seq
             except Exception:  # a locked or missing shelf must not end the watch
                 log.exception("The shelf cannot be followed; trying again.")

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest
 from wagtail.models import Page, ReferenceIndex, Site
 
 from broadsheet.newsroom import cards, fulltext, words
@@ -20,6 +21,7 @@ from broadsheet.newsroom.models import (
     StoryPage,
     Topic,
 )
+from broadsheet.paywall.access import Gate
 
 MOST_PAGES = 500
 
@@ -109,6 +111,30 @@ def person_path(name: str) -> str | None:
     """The address of a person, or None where there is none of this name."""
     row = Person.objects.filter(name=name).first()
     return row.get_absolute_url() if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A story as an address leads to it, with the gate that it has at a moment."""
+
+    headline: str
+    language: str
+    full_url: str
+    key: bytes  # the translation key
+    private: bool  # kept behind one of Wagtail's own restrictions
+    gate: Gate
+
+
+def story_at(request: HttpRequest, steps: str, now: float) -> Reached | None:
+    """The published story to which `steps` lead below the site's root, in the language that is active; else None."""
+    page = Page.find_for_request(request, steps)
+    if page is None or not isinstance(page.specific, StoryPage):
+        return None
+    story, private = page.specific, page.get_view_restrictions().exists()
+    language = story.locale.language_code
+    return Reached(
+        story.title, language, story.full_url or "", story.translation_key.bytes, private, story.gate(now)
+    )  # fmt: skip
 
 
 def latest_of(language: str, section: int | None, count: int) -> tuple[cards.FeedItem, ...]:

@@ -193,9 +193,14 @@ def apply_change(change: Change) -> None:
 
 def render(path: str) -> bool:
     """Render one path onto the shelf, as a reader's request would. False where it is nothing for the shelf."""
-    request = _blank(path, _public_host())
+    request = request_for(path)
     request.shelving = True  # type: ignore[attr-defined]
     return bool(_handler().get_response(request).headers.get("X-Broadsheet-Shelved"))
+
+
+def request_for(path: str) -> HttpRequest:
+    """A request for a path as a reader would make it, by nobody in particular."""
+    return _blank(path, _public_host())
 
 
 def _public_host() -> str:

@@ -205,9 +205,9 @@ class StoryPage(Guarded, Page):
         more = cards.story_cards(self.neighbours())
         return {**context, "story": cards.story(self, decision), "decision": decision, "more": more}
 
-    def gate(self) -> Gate:
-        """Who may read it now, and which rule says so."""
-        return gates([self], clock.now().timestamp())[self.pk]
+    def gate(self, now: float | None = None) -> Gate:
+        """Who may read it now, or at another moment, and which rule says so."""
+        return gates([self], clock.now().timestamp() if now is None else now)[self.pk]
 
     @classmethod
     def gates(cls, stories: Sequence[StoryPage]) -> dict[int, Gate]:
