@@ -13,7 +13,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.models import Orderable, Page, Site
+from wagtail.models import Locale, Orderable, Page, Site
 
 from broadsheet.newsroom.models.people import Topic
 from broadsheet.paywall.access import AccessPolicy, Choice, Facts, Gate, Maker, Rule, gate_of
@@ -123,7 +123,15 @@ def gates(stories: Sequence[Any], now: float) -> dict[int, Gate]:
     policy = access_policy()
     kin = _kin(stories)
     subjects_of = _subjects(stories, kin) if policy.rules else {}
-    return {story.pk: gate_of(_facts(story, kin, subjects_of), policy, now) for story in stories}
+    languages = dict(Locale.objects.values_list("pk", "language_code"))
+    return {
+        story.pk: gate_of(
+            _facts(story, kin.get(story.translation_key, []), languages, subjects_of.get(story.translation_key, set())),
+            policy,
+            now,
+        )
+        for story in stories
+    }
 
 
 def _kin(stories: Sequence[Any]) -> dict[Any, list[dict[str, Any]]]:
@@ -131,19 +139,19 @@ def _kin(stories: Sequence[Any]) -> dict[Any, list[dict[str, Any]]]:
     keys = {story.translation_key for story in stories}
     rows = type(stories[0]).objects.live().filter(translation_key__in=keys)
     found: dict[Any, list[dict[str, Any]]] = {}
-    names = ("pk", "path", "translation_key", "access", "first_published_at", "locale__language_code")
+    names = ("pk", "path", "translation_key", "access", "first_published_at", "locale_id")
     for row in rows.order_by("locale_id", "pk").values(*names):
         found.setdefault(row["translation_key"], []).append(row)
     return found
 
 
-def _facts(story: Any, kin: dict[Any, list[dict[str, Any]]], subjects_of: dict[Any, set[str]]) -> Facts:
-    rows = [row for row in kin.get(story.translation_key, ()) if row["pk"] != story.pk]
-    moments = [row["first_published_at"] for row in kin.get(story.translation_key, ())] + [story.first_published_at]
+def _facts(story: Any, kin: list[dict[str, Any]], languages: dict[int, str], subjects_of: set[str]) -> Facts:
+    moments = [row["first_published_at"] for row in kin] + [story.first_published_at]
+    others = (row for row in kin if row["pk"] != story.pk)
     return Facts(
-        Choice(story.locale.language_code, story.access),
-        tuple(Choice(row["locale__language_code"], row["access"]) for row in rows),
-        frozenset(subjects_of.get(story.translation_key, ())),
+        Choice(languages[story.locale_id], story.access),
+        tuple(Choice(languages[row["locale_id"]], row["access"]) for row in others),
+        frozenset(subjects_of),
         min((moment.timestamp() for moment in moments if moment), default=0.0),
     )
 
