@@ -140,10 +140,10 @@ def import_() -> None:
 @click.option("--language", help="The edition to import into.  [default: the export's, where the paper has it]")
 @click.option(
     "--access",
-    type=click.Choice(["metered", "open", "members"]),
-    default="metered",
+    type=click.Choice(["inherit", "metered", "open", "members"]),
+    default="inherit",
     show_default=True,
-    help="Who may read the stories.",
+    help="Who may read the stories; `inherit`: as their section and topics say.",
 )
 @click.option("--section", "into", metavar="NAME", default="", help="Put every story into this section.")
 @click.option(

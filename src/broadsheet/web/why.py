@@ -52,7 +52,7 @@ SENTENCES = {
     Reason.READ_BEFORE: "The reader has read it already; reading it again is free.",
     Reason.NEW_GRANT: "It is number {number} of {allowance} free stories.",
     Reason.NOT_A_VISIT: "It is no visit by a reader: the user agent calls itself a robot.",
-    Reason.OWN_LIMIT: "The reader has used all {allowance} free stories.",
+    Reason.OWN_LIMIT: "The reader's free stories are used: {used} of {allowance}.",
     Reason.MEMBERS_ONLY: "The story is for members.",
 }  # fmt: skip
 
@@ -217,6 +217,7 @@ def _sentence(decision: Decision, receipt: Receipt | None, policy: Policy, asked
     words = SENTENCES.get(decision.reason, decision.reason.value)
     return words.format(
         number=len(receipt.tags) if receipt else 1,
+        used=len(receipt.tags) if receipt else 0,
         allowance=policy.terms.allowance,
         institution=policy.institutions.find(asked.address, asked.now).reads,
     )

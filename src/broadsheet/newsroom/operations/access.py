@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from wagtail.models import Site
 
@@ -26,7 +28,7 @@ def set_access(*, rules: list[tuple[str, str, str]], archive_days: int = 0) -> N
 
 
 def _subject(kind: str, slug: str) -> str:
-    model = {"section": SectionPage, "topic": Topic}[kind]
+    model: Any = {"section": SectionPage, "topic": Topic}[kind]
     found = model.objects.filter(slug=slug).order_by("locale_id").first()
     if found is None:
         raise LookupError(f"There is no {kind} {slug!r}.")
