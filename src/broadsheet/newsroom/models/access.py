@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -47,7 +48,7 @@ class SubjectField(models.CharField):
     def formfield(self, **kwargs: Any) -> Any:
         """A choice among those that there are now."""
         return forms.ChoiceField(
-            choices=lambda: [("", "---------"), *subjects()], label=self.verbose_name, required=not self.blank
+            choices=lambda: [("", "---------"), *subjects()], label=capfirst(self.verbose_name), required=not self.blank
         )
 
 
