@@ -132,7 +132,11 @@ class Edge:
     ) -> None:
         """Decide, and serve the variant that the decision names."""
         entry, method = page.entry, scope["method"]
-        decision, receipt, set_cookie = await self.judge(access, entry.story, scope, headers, time.time())
+        now = time.time()
+        set_cookie: Headers = []
+        decision, receipt = self.look(access, entry.story, scope, headers, now)
+        if decision.verdict is Verdict.ASK:
+            decision, receipt, set_cookie = await self.ask(entry.story, receipt, scope, headers, now)
         if decision.verdict is Verdict.REFUSE:
             await _refuse_prefetch(send)
             return
@@ -147,22 +151,20 @@ class Edge:
         await send({**start, "headers": [*start["headers"], *set_cookie]} if set_cookie else start)
         await send(body if method != "HEAD" else EMPTY)
 
-    async def judge(
+    def look(
         self, access: Access, story: bytes, scope: Scope, headers: dict[bytes, bytes], now: float
-    ) -> tuple[Decision, Receipt | None, Headers]:
-        """The whole way to a decision, with the reader's receipt then, and its cookie where there is a new one."""
+    ) -> tuple[Decision, Receipt | None]:
+        """What can be decided without any I/O, and the receipt that the reader holds. ASK: `ask` settles it."""
         terms = self._policy.terms
         receipt, visit = self._who(story, headers, scope["method"], terms, now)
         decision = decide(visit, access, terms)
         if decision.full:
-            return decision, receipt, []
+            return decision, receipt
         address = partial(self._address, scope, headers)
         decision = self._doors.look(access, story, self._policy, headers, address, now) or decision
-        if decision.verdict is not Verdict.ASK:
-            return decision, receipt, []
-        if is_preview_bot(headers.get(b"user-agent", b"")):
-            return rules.NOT_A_VISIT, receipt, []
-        return await self._ask(story, receipt, address(), now)
+        if decision.verdict is Verdict.ASK and is_preview_bot(headers.get(b"user-agent", b"")):
+            return rules.NOT_A_VISIT, receipt
+        return decision, receipt
 
     def _who(
         self, story: bytes, headers: dict[bytes, bytes], method: str, terms: Terms, now: float
@@ -185,10 +187,11 @@ class Edge:
         prefetches = any(name in headers for name in _PREFETCH)
         return receipt, Visit(standing, navigates, prefetches, listed=False, used=used)
 
-    async def _ask(
-        self, story: bytes, receipt: Receipt | None, address: str, now: float
+    async def ask(
+        self, story: bytes, receipt: Receipt | None, scope: Scope, headers: dict[bytes, bytes], now: float
     ) -> tuple[Decision, Receipt | None, Headers]:
         """Put a possible grant to the ledger. Gives the decision, the reader's receipt now, and its cookie."""
+        address = self._address(scope, headers)
         network, today, terms = network_of(address), int(now // 86_400), self._policy.terms
         if self._policy.institutions:
             terms = widened(terms, self._policy.institutions.find(address, now).factor)

@@ -182,7 +182,9 @@ async def _decide(
     if cookie := _cookie(asked, receipt, keys, secure):
         headers[b"cookie"] = cookie
     scope = {"method": "GET", "client": (asked.address, 0)}
-    decision, held, _ = await edge.judge(found.gate.access, found.key, scope, headers, asked.now)
+    decision, held = edge.look(found.gate.access, found.key, scope, headers, asked.now)
+    if decision.verdict is Verdict.ASK:
+        decision, held, _ = await edge.ask(found.key, held, scope, headers, asked.now)
     return decision, held
 
 
