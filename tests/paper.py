@@ -32,7 +32,7 @@ from wagtail.models import Site
 from wagtail.test.utils.form_data import nested_form_data, querydict_from_html, rich_text
 
 from broadsheet.newsroom.models import File, Picture, StoryPage
-from broadsheet.newsroom.operations import filing, opening
+from broadsheet.newsroom.operations import access, filing, opening
 from broadsheet.prerender import operations as prerender
 
 ADDRESS = "http://testserver"
@@ -97,6 +97,11 @@ class Paper:
         with committed():
             pk = filing.file_story(filed)
         return StoryPage.objects.get(pk=pk)
+
+    def rules(self, *rules: tuple[str, str, str], archive_days: int = 0) -> None:
+        """Staff say who may read what: kind, slug, access."""
+        with committed():
+            access.set_access(rules=list(rules), archive_days=archive_days)
 
     def picture(self, title: str = "The harbour", expires: date | None = None, **fields: Any) -> Picture:
         """A picture that is kept."""

@@ -140,10 +140,10 @@ def import_() -> None:
 @click.option("--language", help="The edition to import into.  [default: the export's, where the paper has it]")
 @click.option(
     "--access",
-    type=click.Choice(["metered", "open", "members"]),
-    default="metered",
+    type=click.Choice(["inherit", "metered", "open", "members"]),
+    default="inherit",
     show_default=True,
-    help="Who may read the stories.",
+    help="Who may read the stories; `inherit`: as their section and topics say.",
 )
 @click.option("--section", "into", metavar="NAME", default="", help="Put every story into this section.")
 @click.option(
@@ -263,6 +263,55 @@ def refresh_crawlers(folder: Path | None, mirror: str | None, check: bool) -> No
         raise click.ClickException(f"No file in {folder} is named as an engine's list: googlebot.json, bing.txt …")
     if any(row.wrong for row in rows):
         raise SystemExit(1)
+
+
+@main.command()
+@click.argument("url")
+@click.option(
+    "--as",
+    "who",
+    type=click.Choice(["stranger", "reader", "member", "staff"]),
+    default="stranger",
+    show_default=True,
+    help="Who reads: a reader has come before, and holds a receipt.",
+)
+@click.option("--read", type=click.IntRange(0, 10), default=0, help="How many free stories the receipt lists already.")
+@click.option("--again", is_flag=True, help="This story is among them.")
+@click.option("--address", default="", help="The network address that the reader comes from.")
+@click.option("--user-agent", "agent", default="Mozilla/5.0", help="What the reader's browser calls itself.")
+@click.option("--mail", default="", help="The reader's mail address: tells whether an institution knows it.")
+@click.option("--at", "moment", help="When, as 2026-12-24T18:00, in the paper's time zone unless it names one.")
+@click.option("--json", "as_json", is_flag=True, help="Answer for programs.")
+def why(
+    url: str, who: str, read: int, again: bool, address: str, agent: str, mail: str, moment: str | None, as_json: bool
+) -> None:
+    """Tell whether a reader would get a story, and why. Spends nothing."""
+    start_django()
+    import json
+    from dataclasses import asdict
+
+    from broadsheet.web import why as answers
+
+    named = {"now": _moment(moment)} if moment else {}
+    asked = answers.Asked(url, who, read, again, address, agent, mail, **named)
+    try:
+        found = answers.why(asked)
+    except answers.NoStoryError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(asdict(found), ensure_ascii=False) if as_json else "\n".join(answers.lines(found)))
+
+
+def _moment(text: str) -> float:
+    """Seconds since 1970 of a moment as people write it."""
+    from datetime import datetime
+
+    from django.utils.timezone import get_default_timezone
+
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.ClickException(f"“{text}” is no moment. Write it as 2026-12-24T18:00") from error
+    return (found if found.tzinfo else found.replace(tzinfo=get_default_timezone())).timestamp()
 
 
 @main.command()

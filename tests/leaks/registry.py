@@ -77,7 +77,7 @@ DESK_ROOMS = frozenset(
         "choose-external-link", "choose-page", "choose-phone-link", "collections", "dismissibles", "documents",
         "editing-sessions", "embeds", "failwhale", "groups", "images", "imported-comments", "jsi18n", "login",
         "logout", "pages", "password_reset", "redirects", "reports", "settings", "sites", "snippets", "sprite",
-        "tag-autocomplete", "test404", "users", "workflows",
+        "stories", "tag-autocomplete", "test404", "users", "workflows",
     )
 )  # fmt: skip
 
@@ -116,9 +116,11 @@ TASKS = {
     "broadsheet.prerender.tasks.page_moved": "story",
     "broadsheet.prerender.tasks.keys_changed": "front",
     "broadsheet.prerender.tasks.policy_changed": "offer",
+    "broadsheet.prerender.tasks.access_changed": "story",
+    "broadsheet.prerender.tasks.institutions_changed": "offer",
 }
 COMMANDS = {"manage": "desk", "serve": "story", "work": "story", "demo": "story", "reindex": "search",
-            "open": "front", "import": "story", "refresh-crawlers": "machines"}  # fmt: skip
+            "open": "front", "import": "story", "refresh-crawlers": "machines", "why": "desk"}  # fmt: skip
 # Wagtail's own name for the clock's work, taken over so that it keeps our rules.
 DJANGO_COMMANDS = {"publish_scheduled": "story"}
 

@@ -331,6 +331,40 @@ def test_DS_14_what_is_taken_down_or_gated_is_gone_within_a_second(canary: Child
     assert words(canary.get(path)) & own
 
 
+def test_DS_14_a_rule_of_the_staffs_and_an_archive_shut_what_was_open_within_a_second(canary: Child) -> None:
+    path, own = canary.made.paths["revised"], canary.made.secrets("revised")
+    try:
+        canary.do(_set_access, "inherit")
+        for rules, days, shown in (
+            ([("section", "world", "open")], 0, True),
+            ([("section", "world", "members")], 0, False),
+            ([("section", "planet", "members"), ("section", "world", "open")], 0, True),
+            ([("section", "world", "open")], 1, False),
+            ([("section", "world", "open")], 0, True),
+        ):
+            canary.do(_set_rules, rules, days)
+            for _ in range(2):  # as it was left on the shelf, and as it is rendered anew
+                assert bool(words(canary.get(path)) & own) is shown, (rules, days)
+    finally:
+        canary.do(_set_rules, [], 0)
+        canary.do(_set_access, "metered")
+
+
+def _set_rules(rules: list[tuple[str, str, str]], days: int) -> None:
+    from datetime import timedelta
+
+    from broadsheet import clock
+    from broadsheet.newsroom.models import StoryPage
+    from broadsheet.newsroom.operations.access import set_access
+
+    if days:
+        StoryPage.objects.filter(pk=_revised().pk).update(
+            first_published_at=clock.now() - timedelta(days=days, hours=1)
+        )
+    set_access(rules=rules, archive_days=days)
+    paper().settle()
+
+
 def _revised() -> Any:
     from broadsheet.newsroom.models import StoryPage
 

@@ -19,13 +19,15 @@ from typing import Any
 
 from broadsheet import clock
 from broadsheet.edge.compose import Composer, Headers, Negotiation
-from broadsheet.edge.cookies import find
+from broadsheet.edge.cookies import find, names
 from broadsheet.edge.doors import Doors
 from broadsheet.edge.hot import CRAWLED, HotPage, HotPages
 from broadsheet.edge.policy import Policy, read_policy
 from broadsheet.edge.shelf import Shelf
 from broadsheet.paywall import passes, rules
+from broadsheet.paywall.access import turned
 from broadsheet.paywall.degraded import Degraded
+from broadsheet.paywall.institutions import widened
 from broadsheet.paywall.ledgers.gathering import Gatherer
 from broadsheet.paywall.networks import TrustedProxies, network_of
 from broadsheet.paywall.ports import Answer, Ask, LedgerError, Outcome
@@ -76,8 +78,7 @@ class Edge:
         self._gatherer = gatherer
         self._keys = keys
         self._proxies = proxies or TrustedProxies()
-        self._cookie = b"__Host-bs-r" if secure else b"bs-r"
-        self._pass = b"__Host-bs-p" if secure else b"bs-p"
+        self._cookie, self._pass = names(secure)
         self._attributes = b"; Path=/; HttpOnly; SameSite=Lax" + (b"; Secure" if secure else b"")
         self._policy = Policy()
         self._negotiate = Negotiation().best
@@ -119,32 +120,33 @@ class Edge:
             self._refresh(scope)
         headers = dict(scope["headers"]) if scope["http_version"] != "2" else _joined(scope["headers"])
         encoding = self._negotiate(headers.get(b"accept-encoding", b""))
-        if entry.access is Access.OPEN:
+        access = entry.access
+        if entry.gated_from:
+            access = turned(access, entry.gated_from, time.time())
+        if access is Access.OPEN:
             await _send_ready(page, "full", encoding, headers, method, send)
         else:
-            await self._gate(page, scope, headers, encoding, send)
+            await self._gate(page, access, scope, headers, encoding, send)
 
-    async def _gate(self, page: HotPage, scope: Scope, headers: dict[bytes, bytes], encoding: str, send: Send) -> None:
+    async def _gate(
+        self, page: HotPage, access: Access, scope: Scope, headers: dict[bytes, bytes], encoding: str, send: Send
+    ) -> None:
         """Decide, and serve the variant that the decision names."""
-        entry, method, terms = page.entry, scope["method"], self._policy.terms
-        receipt, visit = self._who(entry.story, headers, method, terms)
-        decision = decide(visit, entry.access, terms)
-        if not decision.full:
-            address = partial(self._address, scope, headers)
-            decision = self._doors.look(entry.access, entry.story, self._policy, headers, address) or decision
+        entry, method = page.entry, scope["method"]
+        now = time.time()
         set_cookie: Headers = []
+        decision, receipt = self.look(access, entry.story, scope, headers, now)
         if decision.verdict is Verdict.ASK:
-            if is_robot(headers.get(b"user-agent", b"")):
-                decision = rules.NOT_A_VISIT
-            else:
-                decision, receipt, set_cookie = await self._ask(entry.story, receipt, scope, headers, terms)
+            decision, receipt, set_cookie = await self.ask(entry.story, receipt, scope, headers, now)
         if decision.verdict is Verdict.REFUSE:
             await _refuse(decision.reason, send)
             return
         kind = "full" if decision.verdict is Verdict.FULL else "preview"
         if decision.reason is Reason.CRAWLER:
             kind = CRAWLED
-        slip = self._slip(entry.language, decision, receipt, terms)
+        slip = self._slip(entry.language, decision, receipt, self._policy.terms)
+        if access is not entry.access and decision.reason is Reason.MEMBERS_ONLY:  # rendered before its moment came
+            slip = self._policy.slip(entry.language, "members-only")
         if not slip:
             await _send_ready(page, kind, encoding, headers, method, send, set_cookie)
             return
@@ -152,8 +154,23 @@ class Edge:
         await send({**start, "headers": [*start["headers"], *set_cookie]} if set_cookie else start)
         await send(body if method != "HEAD" else EMPTY)
 
+    def look(
+        self, access: Access, story: bytes, scope: Scope, headers: dict[bytes, bytes], now: float
+    ) -> tuple[Decision, Receipt | None]:
+        """What can be decided without any I/O, and the receipt that the reader holds. ASK: `ask` settles it."""
+        terms = self._policy.terms
+        receipt, visit = self._who(story, headers, scope["method"], terms, now)
+        decision = decide(visit, access, terms)
+        if decision.full:
+            return decision, receipt
+        address = partial(self._address, scope, headers)
+        decision = self._doors.look(access, story, self._policy, headers, address, now) or decision
+        if decision.verdict is Verdict.ASK and is_robot(headers.get(b"user-agent", b"")):
+            return rules.NOT_A_VISIT, receipt
+        return decision, receipt
+
     def _who(
-        self, story: bytes, headers: dict[bytes, bytes], method: str, terms: Terms
+        self, story: bytes, headers: dict[bytes, bytes], method: str, terms: Terms, now: float
     ) -> tuple[Receipt | None, Visit]:
         """The receipt that the reader holds, and the facts of the visit. No I/O."""
         cookie = headers.get(b"cookie", b"")
@@ -161,11 +178,11 @@ class Edge:
         if cookie:
             held = find(cookie, self._pass)
             if held:
-                bearer = passes.read(self._keys, held, time.time())
+                bearer = passes.read(self._keys, held, now)
                 standing = bearer.standing if bearer else standing
             value = find(cookie, self._cookie)
             receipt = self._keys.read(value) if value else None
-            if receipt is not None and open_window(receipt, clock.today(), terms.window):
+            if receipt is not None and open_window(receipt, int(now // 86_400), terms.window):
                 listed, used = lists(receipt, story), len(receipt.tags)
         if listed:
             return receipt, Visit(standing, listed=True)
@@ -173,11 +190,14 @@ class Edge:
         prefetches = any(name in headers for name in _PREFETCH)
         return receipt, Visit(standing, navigates, prefetches, listed=False, used=used)
 
-    async def _ask(
-        self, story: bytes, receipt: Receipt | None, scope: Scope, headers: dict[bytes, bytes], terms: Terms
+    async def ask(
+        self, story: bytes, receipt: Receipt | None, scope: Scope, headers: dict[bytes, bytes], now: float
     ) -> tuple[Decision, Receipt | None, Headers]:
         """Put a possible grant to the ledger. Gives the decision, the reader's receipt now, and its cookie."""
-        network, today = network_of(self._address(scope, headers)), clock.today()
+        address = self._address(scope, headers)
+        network, today, terms = network_of(address), int(now // 86_400), self._policy.terms
+        if self._policy.institutions:
+            terms = widened(terms, self._policy.institutions.find(address, now).factor)
         reader = receipt.reader if receipt else None
         ask = Ask(reader, os.urandom(16), story, network.near, network.wide, today, terms)
         try:
@@ -292,6 +312,10 @@ class Edge:
         if found:
             self._pages.load(scope["path"])
 
+    def follow(self) -> None:
+        """Take over the paper's policy as the shelf has it now."""
+        self._policy = read_policy(self._shelf.document("policy"))
+
     def _start(self) -> None:
         self._seq = self._shelf.seq()
         self._read({"policy", "crawlers"})
@@ -300,7 +324,7 @@ class Edge:
     def _read(self, documents: Collection[str]) -> None:
         """Take in the shelf's documents that changed."""
         if "policy" in documents:
-            self._policy = read_policy(self._shelf.document("policy"))
+            self.follow()
         if "crawlers" in documents:
             self._doors.crawlers.take(self._shelf.document("crawlers"))
 

@@ -16,3 +16,9 @@ def find(header: bytes, name: bytes) -> bytes:
             found = header[start:end].strip() if end >= 0 else header[start:].strip()
         at = header.find(name + b"=", at + 1)
     return found
+
+
+def names(secure: bool) -> tuple[bytes, bytes]:
+    """What the receipt's and the pass's cookies are called; by plain HTTP the `__Host-` prefix cannot be set."""
+    prefix = b"__Host-" if secure else b""
+    return prefix + b"bs-r", prefix + b"bs-p"

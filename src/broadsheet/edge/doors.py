@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from broadsheet.edge.crawling import CrawlerDoor
@@ -18,11 +17,19 @@ class Doors:
         self.crawlers = CrawlerDoor()
 
     def look(
-        self, access: Access, story: bytes, policy: Policy, headers: dict[bytes, bytes], address: Callable[[], str]
+        self,
+        access: Access,
+        story: bytes,
+        policy: Policy,
+        headers: dict[bytes, bytes],
+        address: Callable[[], str],
+        now: float,
     ) -> Decision | None:
         """A decision that opens the story or asks to come again, or None. `address` is asked once needed. No I/O."""
-        if access is Access.METERED and time.time() < policy.open_until:
+        if access is Access.METERED and now < policy.open_until:
             return rules.EMERGENCY
-        if policy.crawlers:
-            return self.crawlers.look(headers.get(b"user-agent", b""), address)
+        if policy.crawlers and (found := self.crawlers.look(headers.get(b"user-agent", b""), address)):
+            return found
+        if policy.institutions and policy.institutions.find(address(), now).reads:
+            return rules.INSTITUTION
         return None

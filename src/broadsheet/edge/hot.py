@@ -87,8 +87,8 @@ class HotPages:
 
 
 def common_headers(entry: Entry) -> Headers:
-    """The headers that every answer for this page bears. A gated page is never in a shared cache."""
-    gated = entry.access is not Access.OPEN
+    """The headers that every answer for this page bears. What is gated, or will be, is never in a shared cache."""
+    gated = entry.access is not Access.OPEN or entry.gated_from > 0
     headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in entry.headers]
     if gated:
         headers += [(b"cache-control", b"private, no-cache"), (b"vary", b"Cookie, Accept-Encoding")]

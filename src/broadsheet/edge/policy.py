@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from broadsheet.paywall import institutions
+from broadsheet.paywall.institutions import Institutions
 from broadsheet.paywall.rules import Terms
 
 DATE = "@@date@@"
@@ -20,6 +22,7 @@ class Policy:
     slips: dict[str, dict[str, str]] = field(default_factory=dict)
     open_until: float = 0.0  # seconds since 1970: till then every metered story is open
     crawlers: bool = True  # whether verified search crawlers read whole stories
+    institutions: Institutions = field(default_factory=Institutions)
     _made: dict[tuple[str, str, date | None], bytes] = field(default_factory=dict)
 
     def slip(self, language: str, name: str, free_again: date | None = None) -> bytes:
@@ -43,7 +46,11 @@ def read_policy(document: dict[str, Any] | None) -> Policy:
     if document is None:
         return Policy()
     return Policy(
-        Terms(**document["terms"]), document["slips"], document.get("open_until", 0.0), document.get("crawlers", True)
+        Terms(**document["terms"]),
+        document["slips"],
+        document.get("open_until", 0.0),
+        document.get("crawlers", True),
+        institutions.load(document.get("institutions", ())),
     )
 
 

@@ -35,6 +35,16 @@ class Entry:
     keys: frozenset[str] = field(default_factory=frozenset)  # what it was made from: story:12, section:3 …
     until: float = 0.0  # seconds since 1970 after which it is stale; 0 for never
     stale: bool = False
+    gated_from: float = 0.0  # seconds since 1970: from then on it is for members, rendered anew or not; 0 for never
+
+
+class Gated(NamedTuple):
+    """A story on the shelf and the gate with which it was rendered."""
+
+    path: str
+    story: bytes
+    access: Access
+    gated_from: float
 
 
 class Changes(NamedTuple):
@@ -65,6 +75,10 @@ class Shelf(Protocol):
 
     def clear(self) -> None: ...
 
+    def gates(self) -> list[Gated]:
+        """Every story on the shelf, with the gate that it was rendered with."""
+        ...
+
     def seq(self) -> int: ...
 
     def changes(self, since: int) -> Changes: ...
@@ -85,6 +99,7 @@ def dump_meta(entry: Entry) -> str:
             "language": entry.language,
             "headers": entry.headers,
             "until": entry.until,
+            "gated_from": entry.gated_from,
             "etags": {kind: variant.etag for kind, variant in entry.variants.items()},
         },
         separators=(",", ":"),
@@ -106,5 +121,5 @@ def load_entry(path: str, meta: str, stale: bool, bodies: dict[tuple[str, str], 
     headers = tuple((name, value) for name, value in data["headers"])
     return Entry(
         path, Access(data["access"]), bytes.fromhex(data["story"]), data["language"], headers, variants,
-        until=data["until"], stale=stale,
+        until=data["until"], stale=stale, gated_from=data.get("gated_from", 0.0),
     )  # fmt: skip

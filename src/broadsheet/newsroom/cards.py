@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
 from broadsheet.newsroom import rules
-from broadsheet.paywall.rules import MEMBER, MEMBERS_ONLY, NEW_GRANT, OPEN, OWN_LIMIT, Access, Decision
+from broadsheet.paywall.rules import MEMBER, MEMBERS_ONLY, NEW_GRANT, OPEN, OWN_LIMIT, Access, Decision, Reason
 
 if TYPE_CHECKING:
     from wagtail.blocks import StreamValue
@@ -322,8 +322,15 @@ def picture(row: Any, caption: str = "", alt: str = "") -> PictureCard | None:
     return PictureCard(row, alt or row.alt, caption or row.caption, row.credit)
 
 
-def story_card(page: Any) -> StoryCard:
-    """A story in a list."""
+def story_cards(pages: Iterable[Any]) -> tuple[StoryCard, ...]:
+    """Stories in a list, their gates found together."""
+    rows = list(pages)
+    gates = type(rows[0]).gates(rows) if rows else {}
+    return tuple(story_card(row, gates[row.pk].access) for row in rows)
+
+
+def story_card(page: Any, access: str = "") -> StoryCard:
+    """A story in a list. `access`: what holds for it, where that is known already."""
     parent = page.get_parent().specific
     return StoryCard(
         id=page.pk,
@@ -337,21 +344,26 @@ def story_card(page: Any) -> StoryCard:
         authors=tuple(line.person.name for line in page.bylines.all() if line.role == "author"),
         dateline=place(page.dateline) if page.dateline else None,
         published=page.first_published_at,
-        access=page.access,
+        access=str(access or page.gate().access),
         picture=picture(page.picture, page.picture_caption, page.picture_alt),
         lead=page.lead_html,
     )
 
 
-def feed_item(page: Any) -> FeedItem:
-    """A story in a feed."""
-    topics = tuple(topic.name for topic in page.topics.all())
-    return FeedItem(story_card(page), page.full_url or "", page.last_published_at, topics)
+def feed_items(pages: Iterable[Any]) -> tuple[FeedItem, ...]:
+    """Stories in a feed."""
+    rows = list(pages)
+    return tuple(
+        FeedItem(card, row.full_url or "", row.last_published_at, tuple(topic.name for topic in row.topics.all()))
+        for row, card in zip(rows, story_cards(rows), strict=True)
+    )
 
 
 def story(page: Any, decision: Decision | None) -> Story:
     """A story's own page, with its body only where the decision, or open access, gives it."""
-    card = story_card(page)
+    # What a decision shuts as the members' is shown as theirs, also where it becomes so only later (an archive's age).
+    shut = decision is not None and decision.reason is Reason.MEMBERS_ONLY
+    card = story_card(page, Access.MEMBERS if shut else "")
     allowed = decision is not None and decision.full
     language = page.locale.language_code
     return Story(
@@ -408,7 +420,7 @@ def listing(stories: Any, page: str | None, size: int = 20) -> Listing:
     """One page of `stories`; a page number that makes no sense is the nearest that does."""
     found = Paginator(stories, size).get_page(page)
     return Listing(
-        tuple(story_card(row) for row in found.object_list),
+        story_cards(found.object_list),
         found.number,
         found.paginator.num_pages,
         found.paginator.count,
@@ -422,7 +434,7 @@ def front(page: Any, latest: Any) -> tuple[Package, ...]:
     """
     shown: set[int] = set()
     if not len(page.packages):
-        newest = [Pick(story_card(row), row.title, row.dek) for row in latest[: LEADING + FLOWING]]
+        newest = _as_they_are(latest[: LEADING + FLOWING])
         bands = [Package("lead", tuple(newest[:LEADING]), {}), Package("river", tuple(newest[LEADING:]), {})]
         return tuple(band for band in bands if band.picks)
     bands = []
@@ -437,12 +449,16 @@ def _picks(block: Any, latest: Any, shown: set[int]) -> Iterator[Pick]:
         values = [block.value["lead"], *block.value["beside"]] if block.block_type == "lead" else block.value["stories"]
         yield from _chosen(values, shown)
     elif block.block_type == "river":
-        for row in latest.exclude(pk__in=shown)[: block.value["count"]]:
-            shown.add(row.pk)
-            yield Pick(story_card(row), row.title, row.dek)
+        picks = _as_they_are(latest.exclude(pk__in=shown)[: block.value["count"]])
+        shown.update(pick.card.id for pick in picks)
+        yield from picks
     elif block.block_type == "map":
-        for row in latest.exclude(dateline=None)[: block.value["count"]]:
-            yield Pick(story_card(row), row.title, row.dek)
+        yield from _as_they_are(latest.exclude(dateline=None)[: block.value["count"]])
+
+
+def _as_they_are(stories: Any) -> list[Pick]:
+    """Stories with their own headlines and deks."""
+    return [Pick(card, card.headline, card.dek) for card in story_cards(stories)]
 
 
 def _chosen(values: Iterable[Any], shown: set[int]) -> Iterator[Pick]:
@@ -453,8 +469,3 @@ def _chosen(values: Iterable[Any], shown: set[int]) -> Iterator[Pick]:
         row = page.specific
         shown.add(row.pk)
         yield Pick(story_card(row), value["headline"] or row.title, value["dek"] or row.dek)
-
-
-def is_open(page: Any) -> bool:
-    """Whether everybody may read it whole."""
-    return bool(page.access == Access.OPEN)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest
 from wagtail.models import Page, ReferenceIndex, Site
 
 from broadsheet.newsroom import cards, fulltext, words
@@ -20,6 +21,7 @@ from broadsheet.newsroom.models import (
     StoryPage,
     Topic,
 )
+from broadsheet.paywall.access import Gate
 
 MOST_PAGES = 500
 
@@ -75,7 +77,7 @@ def _keys(kind: str, pk: int, listing: cards.Listing, *shown: cards.PictureCard 
 
 def latest(language: str, count: int) -> tuple[cards.StoryCard, ...]:
     """The newest stories."""
-    return tuple(cards.story_card(row) for row in _stories(language)[:count])
+    return cards.story_cards(_stories(language)[:count])
 
 
 def search(text: str, language: str, page: str | None = None, size: int = 20) -> cards.Listing:
@@ -83,7 +85,7 @@ def search(text: str, language: str, page: str | None = None, size: int = 20) ->
     number = int(page) if page and page.isdecimal() and 0 < int(page) < MOST_PAGES else 1
     found, total = fulltext.find(words.terms(text), language, size, (number - 1) * size)
     rows = {row.pk: row for row in StoryPage.objects.readable().filter(pk__in=found).latest()}
-    stories = tuple(cards.story_card(rows[pk]) for pk in found if pk in rows)
+    stories = cards.story_cards(rows[pk] for pk in found if pk in rows)
     return cards.Listing(stories, number, max(1, -(-total // size)), total)
 
 
@@ -111,12 +113,36 @@ def person_path(name: str) -> str | None:
     return row.get_absolute_url() if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A story as an address leads to it, with the gate that it has at a moment."""
+
+    headline: str
+    language: str
+    full_url: str
+    key: bytes  # the translation key
+    private: bool  # kept behind one of Wagtail's own restrictions
+    gate: Gate
+
+
+def story_at(request: HttpRequest, steps: str, now: float) -> Reached | None:
+    """The published story to which `steps` lead below the site's root, in the language that is active; else None."""
+    page = Page.find_for_request(request, steps)
+    if page is None or not isinstance(page.specific, StoryPage):
+        return None
+    story, private = page.specific, page.get_view_restrictions().exists()
+    language = story.locale.language_code
+    return Reached(
+        story.title, language, story.full_url or "", story.translation_key.bytes, private, story.gate(now)
+    )  # fmt: skip
+
+
 def latest_of(language: str, section: int | None, count: int) -> tuple[cards.FeedItem, ...]:
     """The newest stories with what feeds and news sitemaps say of them besides."""
     rows = _stories(language)
     if section is not None:
         rows = rows.child_of(SectionPage.objects.get(pk=section))
-    return tuple(cards.feed_item(row) for row in rows.prefetch_related("topics")[:count])
+    return cards.feed_items(rows.prefetch_related("topics")[:count])
 
 
 @dataclass(frozen=True, slots=True)

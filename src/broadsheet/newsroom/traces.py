@@ -6,11 +6,15 @@ prerender keeps these with every page that it puts on the shelf. Values out; pag
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from broadsheet.newsroom import cards
 from broadsheet.newsroom.models import FrontPage, Picture, SectionPage, StoryPage
+from broadsheet.newsroom.models.access import access_policy
 from broadsheet.newsroom.rights import held_by
+from broadsheet.paywall.access import DAY, Gate, Maker
 
 LISTED = 20  # as many stories as one page of a list holds
 PAPER = "paper"  # the chrome: names, sections, imprint, policy
@@ -26,6 +30,7 @@ class Trace:
     story: bytes
     access: str
     language: str
+    gated_from: float = 0.0  # seconds since 1970: from then on it is for members; 0 for never
 
 
 def trace(page: Any) -> Trace:
@@ -59,7 +64,29 @@ def _story(page: StoryPage, language: str) -> Trace:
     )
     lists = {kin, f"front:{language}", f"latest:{language}", f"list:section:{section}"}
     lists |= {f"list:{key}" for key in (*people, *topics, *places)}
-    return Trace(own, frozenset(made_from), frozenset(lists), page.translation_key.bytes, page.access, language)
+    gate = page.gate()
+    return Trace(
+        own, frozenset(made_from), frozenset(lists), page.translation_key.bytes, gate.access, language, gate.gated_from
+    )
+
+
+def gates_of(keys: set[bytes]) -> list[tuple[str, str, Gate]]:
+    """Address, own key and present gate of what is published under these translation keys."""
+    rows = list(StoryPage.objects.live().filter(translation_key__in=[UUID(bytes=key) for key in keys]))
+    gates = StoryPage.gates(rows)
+    return [(row.get_url() or "", f"story:{row.pk}", gates[row.pk]) for row in rows]
+
+
+def archived_between(since: float, now: float) -> list[Trace]:
+    """The stories, in all their languages, that their age made the members' after `since` and by `now`."""
+    days = access_policy().archive_days
+    if not days:
+        return []
+    first, last = (datetime.fromtimestamp(moment - days * DAY, UTC) for moment in (since, now))
+    ripe = StoryPage.objects.live().filter(first_published_at__gt=first, first_published_at__lte=last)
+    rows = list(StoryPage.objects.live().filter(translation_key__in=ripe.values("translation_key")))
+    gates = StoryPage.gates(rows)
+    return [trace(row) for row in rows if gates[row.pk].maker is Maker.ARCHIVE]
 
 
 def _pictures(page: Any) -> set[str]:

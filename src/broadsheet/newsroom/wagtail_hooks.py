@@ -9,11 +9,14 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.pages.listing import IndexView
+from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from broadsheet.newsroom import queries
-from broadsheet.newsroom.models import Person, Place, Publication, Topic
+from broadsheet.newsroom import queries, sentences
+from broadsheet.newsroom.models import Person, Place, Publication, StoryPage, Topic
 
 
 class PersonViewSet(SnippetViewSet):
@@ -42,6 +45,36 @@ class PublicationViewSet(SnippetViewSet):
     icon = "globe"
     list_display = ["name", "city", "country", "language"]
     search_fields = ["name", "city"]
+
+
+class StoryListing(IndexView):
+    """All stories, with who may read each of them and which rule says so."""
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Wagtail's context, the gates of this page's stories found together."""
+        context = super().get_context_data(*args, **kwargs)
+        rows = list(context["object_list"])
+        gates = StoryPage.gates(rows)
+        for row in rows:
+            row.gate_line = sentences.gate_line(gates[row.pk])
+        return context
+
+
+class StoryListingViewSet(PageListingViewSet):
+    model = StoryPage
+    icon = "doc-full"
+    menu_label = _("Stories")
+    name = url_prefix = "stories"
+    add_to_admin_menu = True
+    menu_order = 140
+    index_view_class = StoryListing
+    columns = [*IndexView.base_columns[:-1], Column("gate_line", label=_("Access")), IndexView.base_columns[-1]]
+
+
+@hooks.register("register_admin_viewset")
+def stories() -> StoryListingViewSet:
+    """Stories in one list, whatever section they are in."""
+    return StoryListingViewSet("stories")
 
 
 class NewsroomGroup(SnippetViewSetGroup):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +14,8 @@ from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Orderable
+
+from broadsheet.paywall.institutions import MOST_FACTOR, LineError, read_domains, read_networks
 
 CURRENCY = RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, as in ISO 4217: USD, EUR, JPY."))
 
@@ -147,3 +152,69 @@ class WallText(Orderable):
 
     def __str__(self) -> str:
         return str(self.get_language_display())
+
+
+def network_lines(text: str) -> None:
+    """Refuse a line that is no network, by its number."""
+    _refuse(read_networks, text)
+
+
+def domain_lines(text: str) -> None:
+    """Refuse a line that is no mail domain, by its number."""
+    _refuse(read_domains, text)
+
+
+def _refuse(read: Callable[[str], object], text: str) -> None:
+    try:
+        read(text)
+    except LineError as error:
+        raise ValidationError(str(error)) from error
+
+
+class Institution(models.Model):
+    """A library, a school, an office: known by its network, or by its people's mail addresses."""
+
+    name = models.CharField(_("name"), max_length=160, unique=True)
+    networks = models.TextField(
+        _("networks"),
+        blank=True,
+        validators=[network_lines],
+        help_text=_("One a line: 192.0.2.0/24 or 2001:db8::/48."),
+    )
+    mail_domains = models.TextField(
+        _("mail domains"),
+        blank=True,
+        validators=[domain_lines],
+        help_text=_("One a line: uni.example. Addresses below it, such as cs.uni.example, are meant too."),
+    )
+    reads = models.BooleanField(
+        _("reads everything"),
+        default=True,
+        help_text=_("Metered and members' stories are open there. Without it, only the network's bound is wider."),
+    )
+    factor = models.PositiveSmallIntegerField(
+        _("shared network"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_FACTOR)],
+        help_text=_("Takes the bounds for one network this many times: many readers share the network."),
+    )
+    valid_until = models.DateField(
+        _("valid until"), null=True, blank=True, help_text=_("The last day, in UTC. Left empty, it does not end.")
+    )
+    note = models.TextField(_("note"), blank=True, help_text=_("For the desk: a contract's number, whom to write to."))
+
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("networks"),
+        FieldPanel("mail_domains"),
+        FieldRowPanel([FieldPanel("reads"), FieldPanel("factor"), FieldPanel("valid_until")]),
+        FieldPanel("note"),
+    ]
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("institution")
+        verbose_name_plural = _("institutions")
+
+    def __str__(self) -> str:
+        return self.name

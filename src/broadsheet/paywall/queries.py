@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from ipaddress import ip_network
 from typing import Any
 
@@ -12,7 +12,8 @@ from django.utils.translation import get_language
 
 from broadsheet.money import Money
 from broadsheet.paywall.crawlers import Prefix
-from broadsheet.paywall.models import CrawlerList, MeterSettings, WallText
+from broadsheet.paywall.institutions import Held, read_domains, read_networks
+from broadsheet.paywall.models import CrawlerList, Institution, MeterSettings, WallText
 from broadsheet.paywall.rules import Offer, Terms, offer_of
 
 
@@ -60,6 +61,25 @@ def crawler_lists() -> dict[str, KeptList]:
 
 def _prefixes(row: CrawlerList) -> tuple[Prefix, ...]:
     return tuple(ip_network(text) for text in row.prefixes)
+
+
+def institutions() -> list[Held]:
+    """Every institution that staff know, those whose time is over included: the edge looks at the time itself."""
+    return [
+        Held(
+            row.name,
+            tuple(str(network) for network in read_networks(row.networks)),
+            read_domains(row.mail_domains),
+            row.reads,
+            row.factor,
+            _end_of(row.valid_until),
+        )
+        for row in Institution.objects.all()
+    ]
+
+
+def _end_of(day: date | None) -> float:
+    return datetime.combine(day + timedelta(days=1), time(), UTC).timestamp() if day else 0.0
 
 
 def offer(site: Any, language: str = "") -> Offer | None:

@@ -19,11 +19,12 @@ from wagtail.models import Locale, Site
 
 from broadsheet.edge.compose import make_variant
 from broadsheet.edge.policy import DATE
-from broadsheet.edge.shelf import SLOT, Entry, Shelf
+from broadsheet.edge.shelf import SLOT, Entry, Gated, Shelf
 from broadsheet.edge.shelves.opening import open_shelf
-from broadsheet.newsroom.traces import PAPER, Trace, trace
-from broadsheet.paywall import crawlers
+from broadsheet.newsroom.traces import PAPER, Trace, archived_between, gates_of, trace
+from broadsheet.paywall import crawlers, institutions
 from broadsheet.paywall import queries as policy
+from broadsheet.paywall.access import Gate
 from broadsheet.paywall.rules import MEMBERS_ONLY, NOT_A_VISIT, READ_BEFORE, Access, Decision
 from broadsheet.prerender.rules import Change, hides, touched
 
@@ -33,7 +34,7 @@ KEPT_HEADERS = (
     "Permissions-Policy", "Referrer-Policy", "Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options",
     "X-Robots-Tag",
 )  # fmt: skip
-MOST_AT_ONCE = 12
+AT_ONCE = 200  # stories whose gates are looked at together
 
 
 @lru_cache(maxsize=1)
@@ -67,15 +68,16 @@ def _entry(page: Any, marks: Trace, request: HttpRequest) -> Entry:
     access = Access(marks.access)
     full = _render(page, request, READ_BEFORE)
     variants = {"full": _variant(full.content, b"")}
-    if access is not Access.OPEN:
-        preview = MEMBERS_ONLY if access is Access.MEMBERS else NOT_A_VISIT
+    if access is not Access.OPEN or marks.gated_from:
+        preview = NOT_A_VISIT if access is Access.METERED else MEMBERS_ONLY
         site = Site.find_for_request(request)
-        slip = _wall_slip("members-only" if access is Access.MEMBERS else "preview", site)
+        slip = _wall_slip("preview" if access is Access.METERED else "members-only", site)
         variants["preview"] = _variant(_render(page, request, preview).content, slip.encode())
     changed = page.last_published_at
     headers = [*_kept(full), *([("Last-Modified", http_date(changed.timestamp()))] if changed else [])]
     return Entry(
-        request.path, access, marks.story, marks.language, tuple(headers), variants, keys=marks.made_from
+        request.path, access, marks.story, marks.language, tuple(headers), variants, keys=marks.made_from,
+        until=marks.gated_from, gated_from=marks.gated_from,
     )  # fmt: skip
 
 
@@ -133,11 +135,46 @@ def page_changed(page: Any, moved: bool = False) -> None:
     """Take away or expire what a page's change touches, and render the first of it anew at once."""
     marks = trace(page)
     path = page.get_url() or ""
-    standing = shelf().get(path) if path else None
-    hidden = hides(page.live, standing.access.value if standing else None, marks.access, moved)
+    found = {place: entry for place in (path, *_translations(page, marks)) if place and (entry := shelf().get(place))}
+    standing = [(entry.access.value, entry.gated_from) for entry in found.values()]
+    hidden = hides(page.live, standing, (marks.access, marks.gated_from), moved)
     apply_change(Change(marks.own, marks.lists, hidden))
-    if page.live and standing is not None:
+    if page.live and path in found:
         render(path)  # so that the editor who looks at once sees the new one; what nobody reads waits for a reader
+
+
+def _translations(page: Any, marks: Trace) -> list[str]:
+    """The addresses of the story in its other languages, whose gate is the same."""
+    return [other.get_url() or "" for other in page.get_translations().live()] if marks.story else []
+
+
+def access_changed() -> None:
+    """Staff changed who may read what: a story that stands with another gate than it has now is taken away at once.
+
+    First everything is marked as touched: it is rendered anew in its turn, and no rendering that began under the old
+    rules comes back.
+    """
+    shelf().expire({PAPER})
+    standing = {row.path: row for row in shelf().gates()}
+    stories = sorted({row.story for row in standing.values()})
+    for start in range(0, len(stories), AT_ONCE):
+        now = gates_of(set(stories[start : start + AT_ONCE]))
+        shelf().drop({own for path, own, gate in now if path in standing and _differs(standing[path], gate)})
+
+
+def _differs(standing: Gated, gate: Gate) -> bool:
+    return (standing.access, standing.gated_from) != (gate.access, gate.gated_from)
+
+
+def archive_moved_on(since: float, now: float) -> int:
+    """Have lists say that stories are the members' which their age made so after `since`; how many there are.
+
+    The edge shuts each story by itself at its moment. This is for the pages that say for whom a story is.
+    """
+    found = archived_between(since, now)
+    for marks in found:
+        apply_change(Change(marks.own, marks.lists, hidden=False))
+    return len(found)
 
 
 def keys_changed(keys: set[str]) -> None:
@@ -156,9 +193,14 @@ def apply_change(change: Change) -> None:
 
 def render(path: str) -> bool:
     """Render one path onto the shelf, as a reader's request would. False where it is nothing for the shelf."""
-    request = _blank(path, _public_host())
+    request = request_for(path)
     request.shelving = True  # type: ignore[attr-defined]
     return bool(_handler().get_response(request).headers.get("X-Broadsheet-Shelved"))
+
+
+def request_for(path: str) -> HttpRequest:
+    """A request for a path as a reader would make it, by nobody in particular."""
+    return _blank(path, _public_host())
 
 
 def _public_host() -> str:
@@ -167,21 +209,27 @@ def _public_host() -> str:
 
 
 def publish_policy() -> None:
-    """Tell the edge the terms, and the slips in every language of the paper."""
+    """Tell the edge the terms, the slips in every language of the paper, and who reads by their network."""
+    document = policy_document()
+    if document is not None:
+        shelf().put_document("policy", document)
+
+
+def policy_document() -> dict[str, Any] | None:
+    """What the edge is told; None where there is no site yet."""
     site = Site.objects.filter(is_default_site=True).first() or Site.objects.first()
     if site is None:
-        return
+        return None
     terms = policy.terms(site)
     slips = {}
     for language in Locale.objects.values_list("language_code", flat=True):
         with translation.override(language):
             slips[language] = _slips(site, terms.allowance, terms.window)
-    values = {name: getattr(terms, name) for name in terms.__dataclass_fields__}
-    document = {
-        "terms": values, "slips": slips, "open_until": policy.open_until(site),
+    return {
+        "terms": {name: getattr(terms, name) for name in terms.__dataclass_fields__}, "slips": slips,
+        "open_until": policy.open_until(site), "institutions": institutions.dump(policy.institutions()),
         "crawlers": policy.crawlers_read_all(site),
     }  # fmt: skip
-    shelf().put_document("policy", document)
 
 
 def publish_crawlers() -> None:

@@ -26,6 +26,12 @@ def connect() -> None:
             signal.connect(_small(key), sender=model, weak=False, dispatch_uid=f"broadsheet.{key}.{id(signal)}")
     for label in ("broadsheet_newsroom.PaperSettings", "broadsheet_paywall.MeterSettings"):
         post_save.connect(_policy, sender=apps.get_model(label), dispatch_uid=f"broadsheet.{label}")
+    access = apps.get_model("broadsheet_newsroom.AccessSettings")
+    institution = apps.get_model("broadsheet_paywall.Institution")
+    for sender, task in ((access, tasks.access_changed), (institution, tasks.institutions_changed)):
+        for signal in (post_save, post_delete):
+            name = f"broadsheet.{sender.__name__}.{id(signal)}"
+            signal.connect(_after(task), sender=sender, weak=False, dispatch_uid=name)
 
 
 def _published(instance: Any, **kwargs: Any) -> None:
@@ -45,6 +51,15 @@ def _small(key: str) -> Any:
     def changed(instance: Any, **kwargs: Any) -> None:
         keys = [f"{key}:{instance.pk}", f"list:{key}:{instance.pk}"]
         transaction.on_commit(lambda: tasks.keys_changed.enqueue(keys))
+
+    return changed
+
+
+def _after(task: Any) -> Any:
+    """A receiver that has `task` done once what was saved is sure, its rules included."""
+
+    def changed(**kwargs: Any) -> None:
+        transaction.on_commit(task.enqueue)
 
     return changed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -30,6 +31,9 @@ def touched(change: Change) -> Touched:
     return Touched(frozenset(), own | change.lists)
 
 
-def hides(live: bool, old_access: str | None, new_access: str, moved: bool) -> bool:
-    """Whether the page on the shelf says more than the page may say now."""
-    return not live or moved or (old_access is not None and old_access != new_access)
+def hides(live: bool, standing: Iterable[tuple[str, float]], now: tuple[str, float], moved: bool) -> bool:
+    """Whether a page on the shelf, in any language of the story, says more than the story may say now.
+
+    A gate is a pair: the access, and the moment from which its age makes it the members'.
+    """
+    return not live or moved or any(gate != now for gate in standing)

@@ -43,6 +43,18 @@ def policy_changed() -> None:
     operations.keys_changed({PAPER})
 
 
+@task()
+def access_changed() -> None:
+    """Staff changed who may read what."""
+    operations.access_changed()
+
+
+@task()
+def institutions_changed() -> None:
+    """Staff changed who reads by their network: the edge is told, and no page is another."""
+    operations.publish_policy()
+
+
 def page_hidden(page: Any) -> None:
     """A page was unpublished or deleted: taken away when that is certain, and not a moment later."""
     indexing.forget(page.pk)

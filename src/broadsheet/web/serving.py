@@ -12,10 +12,12 @@ from broadsheet import clock
 from broadsheet.newsroom.operations.publishing import publish_due
 from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.ports import LedgerError
+from broadsheet.prerender.operations import archive_moved_on
 from broadsheet.web.refreshing import Refreshing
 
 log = logging.getLogger("broadsheet.work")
 YEAR = 365 * 86_400
+WEEK = 7 * 86_400
 
 
 def run_server(*, target: str, host: str, port: int, workers: int, log_level: str = "info") -> None:
@@ -48,10 +50,14 @@ def run_server(*, target: str, host: str, port: int, workers: int, log_level: st
 def run_work(*, once: bool = False, seconds: float = 20) -> None:
     """Do what the clock asks for, again and again: publish what is due, forget what the meter need not know."""
     swept, refreshing = None, Refreshing()
+    looked = clock.now().timestamp() - WEEK  # an archive that moved on while nobody worked
     while True:
         due = publish_due(now=clock.now())
         for title in due.published:
             log.info("Published on time: %s", title)
+        now = clock.now().timestamp()
+        archive_moved_on(looked, now)
+        looked = now
         if swept != clock.today():
             swept = _sweep()
         refreshing.step(wait=once)

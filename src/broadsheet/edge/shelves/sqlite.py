@@ -8,7 +8,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from broadsheet.edge.shelf import Changes, Entry, dump_meta, load_entry
+from broadsheet.edge.shelf import Changes, Entry, Gated, dump_meta, load_entry
+from broadsheet.paywall.rules import Access
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS shelf_entry (path TEXT PRIMARY KEY, meta TEXT NOT NULL, stale INTEGER NOT NULL DEFAULT 0);
@@ -105,6 +106,14 @@ class SqliteShelf:
             db.execute("DELETE FROM shelf_entry")
             db.executemany("INSERT INTO shelf_change (path) VALUES (?)", paths)
             _touch(db, {"*"})
+
+    def gates(self) -> list[Gated]:
+        """Every story on the shelf, with the gate that it was rendered with."""
+        rows = self._db.execute(
+            "SELECT path, meta ->> 'story', meta ->> 'access', meta ->> 'gated_from' FROM shelf_entry"
+            " WHERE meta ->> 'story' <> ''"
+        )
+        return [Gated(path, bytes.fromhex(story), Access(access), at or 0.0) for path, story, access, at in rows]
 
     def seq(self) -> int:
         """The number of the last change."""

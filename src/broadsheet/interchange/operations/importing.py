@@ -52,7 +52,7 @@ class Choices:
     """What the operator chose."""
 
     language: str
-    access: str = "metered"
+    access: str = "inherit"
     hash_commenters: bool = False  # else their addresses are dropped
     most_sections: int = 8
     into: str = ""  # one section for everything

@@ -1,5 +1,6 @@
 """The newsroom's tables."""
 
+from broadsheet.newsroom.models.access import AccessRule, AccessSettings
 from broadsheet.newsroom.models.pages import FrontPage, InfoPage, SectionPage
 from broadsheet.newsroom.models.people import Person, Place, Publication, Topic
 from broadsheet.newsroom.models.pictures import File, Picture, PictureRendition
@@ -8,6 +9,8 @@ from broadsheet.newsroom.models.search import SearchEntry
 from broadsheet.newsroom.models.stories import Byline, Correction, ReviewTask, StoryPage
 
 __all__ = [
+    "AccessRule",
+    "AccessSettings",
     "Byline",
     "Correction",
     "File",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -28,9 +29,11 @@ from broadsheet.newsroom import cards, rules
 from broadsheet.newsroom.blocks import StoryBlocks
 from broadsheet.newsroom.fields import BodyField
 from broadsheet.newsroom.forms import GuardedCopyForm, StoryForm
+from broadsheet.newsroom.models.access import ACCESS, gates
 from broadsheet.newsroom.models.people import LANGUAGE, Person
+from broadsheet.newsroom.panels import GatePanel
 from broadsheet.newsroom.rights import Guarded, check_rights
-from broadsheet.paywall.rules import Access
+from broadsheet.paywall.access import INHERIT, Gate
 
 NEIGHBOURS = 4
 
@@ -88,12 +91,8 @@ class StoryPage(Guarded, Page):
     access = models.CharField(
         _("access"),
         max_length=10,
-        choices=[
-            (Access.OPEN.value, _("Open to everybody")),
-            (Access.METERED.value, _("Metered")),
-            (Access.MEMBERS.value, _("Members only")),
-        ],
-        default=Access.METERED.value,
+        choices=[(INHERIT, _("As its section and topics say")), *ACCESS],
+        default=INHERIT,
     )
     lead_words = models.PositiveSmallIntegerField(
         _("public opening"), default=100, validators=[MaxValueValidator(400)],
@@ -153,7 +152,10 @@ class StoryPage(Guarded, Page):
         FieldPanel("body"),
     ]
     desk_panels = [
-        MultiFieldPanel([FieldPanel("access"), FieldPanel("lead_words")], heading=_("Who may read it")),
+        MultiFieldPanel(
+            [FieldPanel("access"), GatePanel(heading=_("What holds now")), FieldPanel("lead_words")],
+            heading=_("Who may read it"),
+        ),
         FieldPanel("embargo_until"),
         FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
         FieldPanel("places", widget=forms.CheckboxSelectMultiple),
@@ -198,9 +200,18 @@ class StoryPage(Guarded, Page):
         context = super().get_context(request, *args, **kwargs)
         for name in ("page", "self"):
             context.pop(name, None)
-        decision = getattr(request, "decision", None) or cards.unasked_decision(self.access)
-        more = tuple(cards.story_card(row) for row in self.neighbours())
+        decision = getattr(request, "decision", None) or cards.unasked_decision(self.gate().access)
+        more = cards.story_cards(self.neighbours())
         return {**context, "story": cards.story(self, decision), "decision": decision, "more": more}
+
+    def gate(self, now: float | None = None) -> Gate:
+        """Who may read it now, or at another moment, and which rule says so."""
+        return gates([self], clock.now().timestamp() if now is None else now)[self.pk]
+
+    @classmethod
+    def gates(cls, stories: Sequence[StoryPage]) -> dict[int, Gate]:
+        """The same for many at once, by id."""
+        return gates(stories, clock.now().timestamp())
 
     def neighbours(self) -> StoryQuerySet:
         """The newest other stories of its section."""

@@ -48,7 +48,7 @@ class Filing:
     body: Blocks
     kicker: str = ""
     dek: str = ""
-    access: str = "metered"
+    access: str = "inherit"  # open, metered, members, or as its section and topics say
     published: datetime | None = None
     changed: datetime | None = None
     go_live: datetime | None = None  # to come; the story appears by itself then

@@ -119,10 +119,12 @@ def _pictures(group: Group) -> None:
 
 
 def _chiefs_own() -> None:
-    """What chief editors may do besides: the imprint, the meter and the wall, old addresses, translations, reports."""
+    """What chief editors may do besides: the imprint, who may read what, the meter and the wall, institutions, old
+    addresses, translations, reports."""
     wanted = Permission.objects.filter(
-        Q(content_type__app_label="broadsheet_newsroom", codename="change_papersettings")
+        Q(content_type__app_label="broadsheet_newsroom", codename__in=["change_papersettings", "change_accesssettings"])
         | Q(content_type__app_label="broadsheet_paywall", codename="change_metersettings")
+        | Q(content_type__app_label="broadsheet_paywall", codename__regex="^(add|change|delete|view)_institution$")
         | Q(content_type__app_label="wagtailredirects", codename__regex="^(add|change|delete|view)_redirect$")
     )
     Group.objects.get(name=CHIEFS).permissions.add(*wanted)
