@@ -21,12 +21,14 @@ from broadsheet import clock
 from broadsheet.edge.compose import Composer, Headers, Negotiation
 from broadsheet.edge.cookies import find
 from broadsheet.edge.doors import Doors
+from broadsheet.edge.gifts import GiftDoor
 from broadsheet.edge.hot import HotPage, HotPages
 from broadsheet.edge.policy import Policy, read_policy
-from broadsheet.edge.robots import is_preview_bot
+from broadsheet.edge.robots import PREFETCH, is_preview_bot
 from broadsheet.edge.shelf import Shelf
 from broadsheet.paywall import passes, rules
 from broadsheet.paywall.degraded import Degraded
+from broadsheet.paywall.gifts import HINT
 from broadsheet.paywall.ledgers.gathering import Gatherer
 from broadsheet.paywall.networks import TrustedProxies, network_of
 from broadsheet.paywall.ports import Answer, Ask, LedgerError, Outcome
@@ -43,9 +45,8 @@ log = logging.getLogger("broadsheet.edge")
 
 SHELVED = b"x-broadsheet-shelved"
 POLL_SECONDS = 0.2
-PASSED_THROUGH = ("/admin/", "/static/", "/media/", "/documents/", "/account/")
+PASSED_THROUGH = ("/admin/", "/static/", "/media/", "/documents/", "/account/", "/g/")
 EMPTY = {"type": "http.response.body", "body": b""}
-_PREFETCH = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
 _ANSWERS = {
     Answer.GRANTED: rules.NEW_GRANT,
     Answer.KNOWN: rules.READ_BEFORE,
@@ -82,7 +83,8 @@ class Edge:
         self._negotiate = Negotiation().best
         self._composer = Composer()
         self._degraded = Degraded()
-        self._doors = Doors()
+        self._gifts = GiftDoor(keys, gatherer, secure)
+        self._doors = Doors(self._gifts)
         self._filling: dict[str, asyncio.Future[None]] = {}
         self._watcher: asyncio.Task[None] | None = None
         self._seq = -1
@@ -132,6 +134,8 @@ class Edge:
             address = partial(self._address, scope, headers)
             decision = self._doors.look(entry.access, entry.story, self._policy, headers, address) or decision
         set_cookie: Headers = []
+        if not decision.full and HINT in headers.get(b"cookie", b""):
+            decision, set_cookie = await self._gifts.redeem(decision, entry.story, method, headers)
         if decision.verdict is Verdict.ASK:
             if is_preview_bot(headers.get(b"user-agent", b"")):
                 decision = rules.NOT_A_VISIT
@@ -167,7 +171,7 @@ class Edge:
         if listed:
             return receipt, Visit(standing, listed=True)
         navigates = method == "GET" and headers.get(b"sec-fetch-dest", b"document") == b"document"
-        prefetches = any(name in headers for name in _PREFETCH)
+        prefetches = any(name in headers for name in PREFETCH)
         return receipt, Visit(standing, navigates, prefetches, listed=False, used=used)
 
     async def _ask(
@@ -290,6 +294,7 @@ class Edge:
     def _start(self) -> None:
         self._seq = self._shelf.seq()
         self._policy = read_policy(self._shelf.document("policy"))
+        self._gifts.follow(self._shelf.document("gifts"))
         self._watcher = asyncio.ensure_future(self._watch())
 
     async def _watch(self) -> None:
@@ -304,6 +309,8 @@ class Edge:
                     self._pages.forget(path)
                 if "policy" in changes.documents:
                     self._policy = read_policy(self._shelf.document("policy"))
+                if changes.lost or "gifts" in changes.documents:
+                    self._gifts.follow(self._shelf.document("gifts"))
                 self._seq = changes.seq
             except Exception:  # a locked or missing shelf must not end the watch
                 log.exception("The shelf cannot be followed; trying again.")

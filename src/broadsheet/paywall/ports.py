@@ -51,8 +51,19 @@ class Ledger(Protocol):
         """Settle these in one transaction, in order. Raises LedgerError; then nothing was recorded."""
         ...
 
+    def redeem(self, gift: bytes, jar: bytes, most: int, until: int) -> bool:
+        """Whether the reader who holds `jar` (a random id) may read what `gift` gives.
+
+        The first `most` jars may, again and again, through the day `until`. Raises LedgerError.
+        """
+        ...
+
     def sweep(self, today: int) -> int:
         """Forget what is past its time (windows that ended, networks of days gone). Returns rows removed."""
+        ...
+
+    def redeemed(self, gift: bytes) -> int:
+        """How many jars have redeemed `gift`; 0 once its last day is over. Raises LedgerError."""
         ...
 
     def close(self) -> None:

@@ -17,10 +17,12 @@ from django.utils.http import http_date
 from django.utils.safestring import mark_safe
 from wagtail.models import Locale, Site
 
+from broadsheet import clock
 from broadsheet.edge.compose import make_variant
 from broadsheet.edge.policy import DATE
 from broadsheet.edge.shelf import SLOT, Entry, Shelf
 from broadsheet.edge.shelves.opening import open_shelf
+from broadsheet.newsroom.cards import GateError
 from broadsheet.newsroom.traces import PAPER, Trace, trace
 from broadsheet.paywall import queries as policy
 from broadsheet.paywall.rules import MEMBERS_ONLY, NOT_A_VISIT, READ_BEFORE, Access, Decision
@@ -160,6 +162,17 @@ def render(path: str) -> bool:
     return bool(_handler().get_response(request).headers.get("X-Broadsheet-Shelved"))
 
 
+def whole(path: str, decision: Decision) -> tuple[bytes, list[tuple[str, str]]] | None:
+    """A story's whole page and its headers, for a reader whom Django answers itself; None where there is none.
+
+    Raises GateError where `decision` does not open it.
+    """
+    if not decision.full:
+        raise GateError(f"{path}: {decision.reason} opens no story.")
+    entry = shelf().get(path) or (shelf().get(path) if render(path) else None)
+    return (entry.variants["full"].ready["identity"], list(entry.headers)) if entry and entry.story else None
+
+
 def _public_host() -> str:
     """The host that readers use, as it would stand in their requests."""
     return urlsplit(settings.WAGTAILADMIN_BASE_URL).netloc
@@ -177,6 +190,11 @@ def publish_policy() -> None:
             slips[language] = _slips(site, terms.allowance, terms.window)
     values = {name: getattr(terms, name) for name in terms.__dataclass_fields__}
     shelf().put_document("policy", {"terms": values, "slips": slips, "open_until": policy.open_until(site)})
+
+
+def publish_gifts() -> None:
+    """Tell the edge which gifts were taken back."""
+    shelf().put_document("gifts", {"revoked": policy.revoked_gifts(clock.now())})
 
 
 def _slips(site: Site, allowance: int, window: int) -> dict[str, str]:

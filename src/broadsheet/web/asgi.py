@@ -48,6 +48,7 @@ def build() -> Edge:
     from broadsheet.prerender import operations
 
     operations.publish_policy()
+    operations.publish_gifts()
     gc.collect()
     gc.freeze()  # Django's hundred thousands of objects live as long as the process: no collection need look at them
     url = settings.LEDGER_URL

@@ -120,6 +120,7 @@ def _chiefs_own() -> None:
     wanted = Permission.objects.filter(
         Q(content_type__app_label="broadsheet_newsroom", codename="change_papersettings")
         | Q(content_type__app_label="broadsheet_paywall", codename="change_metersettings")
+        | Q(content_type__app_label="broadsheet_paywall", codename__in=["view_gift", "change_gift"])
         | Q(content_type__app_label="wagtailredirects", codename__regex="^(add|change|delete|view)_redirect$")
     )
     Group.objects.get(name=CHIEFS).permissions.add(*wanted)

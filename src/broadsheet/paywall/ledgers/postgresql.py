@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 
+from broadsheet import clock
 from broadsheet.paywall.ledgers import sql
 from broadsheet.paywall.ports import Ask, LedgerError, Outcome
 from broadsheet.paywall.receipts import reader_key
@@ -30,7 +31,13 @@ CREATE UNLOGGED TABLE IF NOT EXISTS meter_count (
     day integer NOT NULL, mark bytea NOT NULL, kind text NOT NULL, used integer NOT NULL,
     PRIMARY KEY (day, mark, kind)
 );
+CREATE TABLE IF NOT EXISTS meter_gift (
+    gift bytea NOT NULL, slot integer NOT NULL, cap integer NOT NULL, jar bytea NOT NULL, last_day integer NOT NULL,
+    PRIMARY KEY (gift, slot), UNIQUE (gift, jar), CHECK (slot BETWEEN 1 AND cap)
+);
+CREATE INDEX IF NOT EXISTS meter_gift_ends ON meter_gift (last_day);
 """
+_LATEST = "meter_gift"  # the table that was added last: where it is, all are
 _MAKE_LOCK = 0x6D65746572  # "meter": one process makes the tables, the others wait
 
 
@@ -43,7 +50,7 @@ class PostgresqlLedger:
         self._db: psycopg.Connection[tuple[Any, ...]] | None = None
         try:
             with psycopg.connect(url, connect_timeout=3) as db:  # no lock time-out here: making tables may wait
-                if db.execute("SELECT to_regclass('meter_count')").fetchone() == (None,):
+                if db.execute("SELECT to_regclass(%s)", (_LATEST,)).fetchone() == (None,):
                     db.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKE_LOCK,))
                     db.execute(SCHEMA)
         except psycopg.Error as error:
@@ -53,9 +60,20 @@ class PostgresqlLedger:
         """Settle these in one transaction, in order."""
         return self._write(lambda run: [sql.settle(run, ask) for ask in asks], _locks(asks))
 
+    def redeem(self, gift: bytes, jar: bytes, most: int, until: int) -> bool:
+        """Whether this jar may read what the gift gives."""
+        if until < clock.today():
+            return False
+        lock = _number(sql.gift_marks(gift, jar)[0])
+        return bool(self._write(lambda run: sql.redeem(run, gift, jar, most, until), [lock]))
+
     def sweep(self, today: int) -> int:
         """Forget what is past its time."""
         return self._write(lambda run: sql.sweep(run, today), [])
+
+    def redeemed(self, gift: bytes) -> int:
+        """How many jars have redeemed the gift."""
+        return int(self._write(lambda run: sql.redeemed(run, gift), []))
 
     def close(self) -> None:
         """Close the connection."""
@@ -92,6 +110,10 @@ class PostgresqlLedger:
 
 def _locks(asks: list[Ask]) -> list[int]:
     """One lock for each reader and each wide network (which covers the near ones), in one order for all."""
-    names = {reader_key(ask.reader)[:8] for ask in asks if ask.reader}
-    names |= {sql.keyed(b"lock", "w", ask.wide)[:8] for ask in asks}
-    return sorted(int.from_bytes(name, "big", signed=True) for name in names)
+    names = {reader_key(ask.reader) for ask in asks if ask.reader}
+    names |= {sql.keyed(b"lock", "w", ask.wide) for ask in asks}
+    return sorted(map(_number, names))
+
+
+def _number(name: bytes) -> int:
+    return int.from_bytes(name[:8], "big", signed=True)

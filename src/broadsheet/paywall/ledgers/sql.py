@@ -118,6 +118,27 @@ def write_slot(run: Execute, ask: Ask, known: Known, tag: bytes) -> None:
     )
 
 
+def redeem(run: Execute, gift: bytes, jar: bytes, most: int, until: int) -> bool:
+    """Give this jar a slot of the gift, unless it has one. False where none is left."""
+    key, mark = gift_marks(gift, jar)
+    if run("SELECT 1 FROM meter_gift WHERE gift = ? AND jar = ?", (key, mark)):
+        return True
+    used = run("SELECT coalesce(max(slot), 0) FROM meter_gift WHERE gift = ?", (key,))[0][0]
+    if used >= most:
+        return False
+    run(
+        "INSERT INTO meter_gift (gift, slot, cap, jar, last_day) VALUES (?, ?, ?, ?, ?)",
+        (key, used + 1, most, mark, until),
+    )
+    return True
+
+
+def gift_marks(gift: bytes, jar: bytes) -> tuple[bytes, bytes]:
+    """What stands for a gift, and for a jar that redeemed it: a copy of the ledger redeems nothing."""
+    key = blake2b(gift, digest_size=16, person=b"bs-gift").digest()
+    return key, blake2b(jar, digest_size=16, key=key, person=b"bs-jar").digest()
+
+
 def salt_of(run: Execute, today: int) -> bytes:
     """Today's random salt. Without it, what the network tables hold cannot be tied to an address."""
     rows = run("SELECT salt FROM meter_salt WHERE day = ?", (today,))
@@ -136,6 +157,7 @@ def sweep(run: Execute, today: int, longest_window: int = 60) -> int:
         ("DELETE FROM meter_seen WHERE day < ?", (old,)),
         ("DELETE FROM meter_count WHERE day < ?", (old,)),
         ("DELETE FROM meter_reader WHERE window_start < ?", (today - longest_window - 1,)),
+        ("DELETE FROM meter_gift WHERE last_day < ?", (today,)),
     ):
         removed += len(run(statement + " RETURNING 1", parameters))
     return removed
@@ -144,6 +166,12 @@ def sweep(run: Execute, today: int, longest_window: int = 60) -> int:
 def keyed(salt: bytes, kind: str, *parts: bytes) -> bytes:
     """What stands for a network, or a story on it, today."""
     return blake2b(b"|".join(parts), digest_size=16, key=salt, person=kind.encode()).digest()
+
+
+def redeemed(run: Execute, gift: bytes) -> int:
+    """How many jars have a slot of the gift."""
+    key, _ = gift_marks(gift, b"")
+    return int(run("SELECT count(*) FROM meter_gift WHERE gift = ?", (key,))[0][0])
 
 
 def _used(run: Execute, day: int, mark: bytes, kind: str) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from broadsheet import clock
 from broadsheet.paywall.ledgers import sql
 from broadsheet.paywall.ports import Ask, LedgerError, Outcome
 
@@ -26,6 +27,11 @@ CREATE TABLE IF NOT EXISTS meter_count (
     day INTEGER NOT NULL, mark BLOB NOT NULL, kind TEXT NOT NULL, used INTEGER NOT NULL,
     PRIMARY KEY (day, mark, kind)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS meter_gift (
+    gift BLOB NOT NULL, slot INTEGER NOT NULL, cap INTEGER NOT NULL, jar BLOB NOT NULL, last_day INTEGER NOT NULL,
+    PRIMARY KEY (gift, slot), UNIQUE (gift, jar), CHECK (slot BETWEEN 1 AND cap)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS meter_gift_ends ON meter_gift (last_day);
 """
 
 
@@ -50,9 +56,19 @@ class SqliteLedger:
         """Settle these in one transaction, in order."""
         return self._write(lambda: [sql.settle(self._run, ask) for ask in asks])
 
+    def redeem(self, gift: bytes, jar: bytes, most: int, until: int) -> bool:
+        """Whether this jar may read what the gift gives."""
+        if until < clock.today():
+            return False
+        return bool(self._write(lambda: sql.redeem(self._run, gift, jar, most, until)))
+
     def sweep(self, today: int) -> int:
         """Forget what is past its time."""
         return self._write(lambda: sql.sweep(self._run, today))
+
+    def redeemed(self, gift: bytes) -> int:
+        """How many jars have redeemed the gift."""
+        return int(self._write(lambda: sql.redeemed(self._run, gift)))
 
     def close(self) -> None:
         """Close the file."""
