@@ -120,21 +120,24 @@ def _gift_row(row: Gift, counts: dict[bytes, int] | None, now: datetime) -> Gift
     )  # fmt: skip
 
 
-def link_of(token: str, now: datetime, used_too: bool = True) -> tuple[Link | None, Fault | None]:
-    """What a gift's or a newsletter's token opens, and why it does not. `used_too`: ask the ledger as well."""
+def link_of(token: str, now: datetime) -> tuple[Link | None, Fault | None]:
+    """What a gift's or a newsletter's token opens, and why it opens that no longer."""
+    row, link = None, None
     if len(token) == gifts.TOKEN_LENGTH:
         row = Gift.objects.filter(token_hash=gifts.token_hash(token) or "-").first()
-        link = row and Link(
-            gifts.gift_id(row.token_hash), row.story.bytes, row.language, _seconds(row.ends_at), row.most
-        )
-        revoked = row is not None and row.revoked_at is not None
+        link = _link(row) if row else None
     else:
-        link, revoked = gifts.read_letter(ring(), token, gift_terms()), False
+        link = gifts.read_letter(ring(), token, gift_terms())
     if link is None:
         return None, Fault.UNKNOWN
-    counts = redeemed([link.gift]) if used_too else None
+    counts = redeemed([link.gift])
     used = counts[link.gift] if counts else 0
+    revoked = row is not None and row.revoked_at is not None
     return link, gifts.fault_of(link.until, link.most, used, revoked, now.timestamp())
+
+
+def _link(row: Gift) -> Link:
+    return Link(gifts.gift_id(row.token_hash), row.story.bytes, row.language, _seconds(row.ends_at), row.most)
 
 
 def letter_token(*, issue: bytes, recipient: bytes, story: UUID, language: str, sent: datetime) -> str:

@@ -44,12 +44,12 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if not may_give(request, Page.objects.get(pk=pk)):
         raise PermissionDenied
-    now, terms = clock.now(), queries.gift_terms()
-    context = {"story": story, "terms": terms, "left": queries.gifts_left(request.user.pk, now)}
+    now, terms, giver = clock.now(), queries.gift_terms(), _me(request)
+    context = {"story": story, "terms": terms, "left": queries.gifts_left(giver, now)}
     if request.method == "POST":
         try:
             given = operations.give(
-                giver=request.user.pk, story=UUID(story.key), language=story.language, now=now
+                giver=giver, story=UUID(story.key), language=story.language, now=now
             )  # fmt: skip
         except operations.QuotaError:
             return render(request, "broadsheet/desk/give.html", {**context, "left": 0}, status=403)
@@ -64,7 +64,7 @@ def given(request: HttpRequest) -> HttpResponse:
     found = queries.gifts_given(clock.now(), None if everybody else request.user.pk)
     names = {user.pk: str(user) for user in get_user_model().objects.filter(pk__in={row.giver for row in found})}
     stories = {key: newsroom.story_by_key(*key) for key in {(row.story, row.language) for row in found}}
-    rows = [_row(gift, stories[gift.story, gift.language], names, request.user.pk) for gift in found]
+    rows = [_row(gift, stories[gift.story, gift.language], names, _me(request)) for gift in found]
     return render(
         request, "broadsheet/desk/gifts.html", {"rows": rows, "may_revoke": request.user.has_perm(REVOKE_ALL)}
     )
@@ -82,6 +82,10 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def may_give(request: HttpRequest, page: Page) -> bool:
     """Whoever may edit a story may give it."""
     return bool(page.permissions_for_user(request.user).can_edit())
+
+
+def _me(request: HttpRequest) -> int:
+    return int(request.user.pk or 0)
 
 
 def address(token: str) -> str:
