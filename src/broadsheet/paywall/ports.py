@@ -18,6 +18,7 @@ class Ask(NamedTuple):
     wide: bytes
     today: int  # days since 1970, UTC
     terms: Terms
+    account: bytes | None = None  # a registered reader's own key: 16 to 64 bytes that nobody can guess or count up to
 
 
 class Answer(StrEnum):
@@ -31,7 +32,7 @@ class Answer(StrEnum):
 
 
 class Outcome(NamedTuple):
-    """A ledger's answer with what a receipt needs."""
+    """A ledger's answer with what a receipt needs. For a registered reader, `reader` is their account's key."""
 
     answer: Answer
     reader: bytes = b""
@@ -59,7 +60,10 @@ class Ledger(Protocol):
         ...
 
     def sweep(self, today: int) -> int:
-        """Forget what is past its time (windows that ended, networks of days gone). Returns rows removed."""
+        """Forget what is past its time (windows that ended, networks of days gone). Returns rows removed.
+
+        0 where a ledger forgets by itself.
+        """
         ...
 
     def redeemed(self, gift: bytes) -> int:

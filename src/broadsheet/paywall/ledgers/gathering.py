@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from broadsheet.paywall.ports import Ask, Ledger, LedgerError, Outcome
@@ -18,8 +18,8 @@ MOST_AT_ONCE = 64
 MOST_WAITING = 2_000
 
 
-class Redeem(NamedTuple):
-    """A gift that came back with a reader, put to a ledger (see Ledger.redeem)."""
+class Redemption(NamedTuple):
+    """A gift's being opened, put to a ledger: what `Ledger.redeem` takes."""
 
     gift: bytes
     jar: bytes
@@ -27,7 +27,7 @@ class Redeem(NamedTuple):
     until: int
 
 
-Waiting = tuple[Ask | Redeem, asyncio.Future[Any]]
+Waiting = tuple[Ask | Redemption, "asyncio.Future[Any]"]
 
 
 class Gatherer:
@@ -42,19 +42,19 @@ class Gatherer:
 
     def grant(self, ask: Ask) -> asyncio.Future[Outcome]:
         """Settle `ask` off the loop. The future raises LedgerError when the ledger cannot be written."""
-        return self._hand_over(ask)
+        return self._put(ask)
 
     def redeem(self, gift: bytes, jar: bytes, most: int, until: int) -> asyncio.Future[bool]:
-        """Count this jar for the gift, off the loop. The future raises LedgerError like a grant's."""
-        return self._hand_over(Redeem(gift, jar, most, until))
+        """`Ledger.redeem` off the loop. The future raises LedgerError likewise."""
+        return self._put(Redemption(gift, jar, most, until))
 
-    def _hand_over(self, ask: Ask | Redeem) -> asyncio.Future[Any]:
+    def _put(self, question: Ask | Redemption) -> asyncio.Future[Any]:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         if len(self._waiting) >= MOST_WAITING:
             future.set_exception(LedgerError("too many grants are waiting"))
             return future
         with self._bell:
-            self._waiting.append((ask, future))
+            self._waiting.append((question, future))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="ledger", daemon=True)
                 self._thread.start()
@@ -74,12 +74,14 @@ class Gatherer:
         while batch := self._next():
             try:
                 ledger = ledger or self._open()
-                answers = _settle(ledger, [ask for ask, _ in batch])
-            except LedgerError as error:
-                answers = self._one_by_one(ledger, batch, error)
             except Exception as error:  # whatever broke, nobody may be left waiting
-                answers = [LedgerError(repr(error))] * len(batch)
-            _deliver(batch, answers)
+                _deliver(batch, [_failure(error)] * len(batch))
+                continue
+            asks = [(question, future) for question, future in batch if isinstance(question, Ask)]
+            _deliver(asks, self._settle(ledger, [ask for ask, _ in asks]))
+            for question, future in batch:
+                if isinstance(question, Redemption):
+                    _deliver([(question, future)], [_redeem(ledger, question)])
         if ledger is not None:
             ledger.close()
 
@@ -89,36 +91,43 @@ class Gatherer:
                 self._bell.wait()
             return [self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))]
 
-    def _one_by_one(self, ledger: Ledger | None, batch: list[Waiting], error: LedgerError) -> list[Any]:
-        """After a batch failed: one bad ask must not refuse the others. A ledger that is down fails them all."""
-        if ledger is None or len(batch) == 1:
-            return [error] * len(batch)
-        answers: list[Any] = []
-        for ask, _ in batch:
-            try:
-                answers.extend(_settle(ledger, [ask]))
-            except LedgerError as again:
-                answers.append(again)
-                if len(answers) == 1:  # the very first fails alone as well: do not wait for each lock in turn
-                    return [again] * len(batch)
-        return answers
+    def _settle(self, ledger: Ledger, asks: list[Ask]) -> list[Outcome | LedgerError]:
+        """Answers to asks. Where a batch fails, one bad ask must not refuse the others."""
+        if not asks:
+            return []
+        try:
+            return list(ledger.grant_all(asks))
+        except LedgerError as error:
+            return [error] if len(asks) == 1 else _one_by_one(ledger, asks)
+        except Exception as error:
+            return [_failure(error)] * len(asks)
 
 
-def _settle(ledger: Ledger, batch: list[Ask | Redeem]) -> list[Any]:
-    """The answers in order: grants in one transaction, then gifts, of which none may undo what was granted."""
-    asks = [ask for ask in batch if isinstance(ask, Ask)]
-    outcomes = iter(ledger.grant_all(asks) if asks else [])
-    return [next(outcomes) if isinstance(ask, Ask) else _redeem(ledger, ask) for ask in batch]
+def _one_by_one(ledger: Ledger, asks: list[Ask]) -> list[Outcome | LedgerError]:
+    """Each ask alone. A ledger that is down fails them all with the first, without waiting for each in turn."""
+    answers: list[Outcome | LedgerError] = []
+    for ask in asks:
+        try:
+            answers.extend(ledger.grant_all([ask]))
+        except Exception as error:
+            answers.append(_failure(error))
+            if len(answers) == 1:
+                return answers * len(asks)
+    return answers
 
 
-def _redeem(ledger: Ledger, ask: Redeem) -> bool | LedgerError:
+def _redeem(ledger: Ledger, question: Redemption) -> bool | LedgerError:
     try:
-        return ledger.redeem(*ask)
-    except LedgerError as error:
-        return error
+        return ledger.redeem(*question)
+    except Exception as error:
+        return _failure(error)
 
 
-def _deliver(batch: list[Waiting], answers: list[Any]) -> None:
+def _failure(error: Exception) -> LedgerError:
+    return error if isinstance(error, LedgerError) else LedgerError(repr(error))
+
+
+def _deliver(batch: Sequence[tuple[Any, asyncio.Future[Any]]], answers: Sequence[Any]) -> None:
     loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any]]] = {}
     for (_, future), answer in zip(batch, answers, strict=True):
         loops.setdefault(future.get_loop(), []).append((future, answer))

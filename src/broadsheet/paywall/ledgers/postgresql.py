@@ -110,8 +110,8 @@ class PostgresqlLedger:
 
 def _locks(asks: list[Ask]) -> list[int]:
     """One lock for each reader and each wide network (which covers the near ones), in one order for all."""
-    names = {reader_key(ask.reader) for ask in asks if ask.reader}
-    names |= {sql.keyed(b"lock", "w", ask.wide) for ask in asks}
+    names = {reader_key(reader) for ask in asks if (reader := ask.account or ask.reader)}
+    names |= {sql.keyed(b"lock", "w", ask.wide) for ask in asks if not ask.account}
     return sorted(map(_number, names))
 
 

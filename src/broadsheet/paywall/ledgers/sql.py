@@ -17,6 +17,7 @@ from broadsheet.paywall.receipts import reader_key, story_tag
 from broadsheet.paywall.rules import Terms
 
 WIDE = 4  # the wider network's caps are this many times the near one's
+LONGEST_WINDOW = 60  # days: what Terms allow
 NETWORK_DAYS = 2  # network rows and their salt live for at most 48 hours
 
 
@@ -38,18 +39,19 @@ class Known(NamedTuple):
 
 def settle(run: Execute, ask: Ask) -> Outcome:
     """Answer one ask, writing what it needs. Runs inside the caller's transaction and locks."""
-    reader = ask.reader or ask.fresh
+    reader = ask.account or ask.reader or ask.fresh
     known = look_up(run, ask, reader)
     tag = story_tag(reader, ask.story)
     if tag in known.tags:
         return Outcome(Answer.KNOWN, reader, known.window_start, known.tags, len(known.tags))
     if len(known.tags) >= ask.terms.allowance:
         return Outcome(Answer.OWN_LIMIT, reader, known.window_start, known.tags, len(known.tags))
-    salt = salt_of(run, ask.today)
-    if not network_allows(run, ask, known, salt):
-        return Outcome(Answer.NETWORK_LIMIT, reader, known.window_start, known.tags, len(known.tags))
-    if known.new and not mint(run, ask, salt):
-        return Outcome(Answer.UNMINTED)
+    if not ask.account:  # a registered reader is bound by their account alone, wherever they are
+        salt = salt_of(run, ask.today)
+        if not network_allows(run, ask, known, salt):
+            return Outcome(Answer.NETWORK_LIMIT, reader, known.window_start, known.tags, len(known.tags))
+        if known.new and not mint(run, ask, salt):
+            return Outcome(Answer.UNMINTED)
     write_slot(run, ask, known, tag)
     tags = (*known.tags, tag)
     return Outcome(Answer.GRANTED, reader, known.window_start, tags, len(tags))
@@ -58,7 +60,8 @@ def settle(run: Execute, ask: Ask) -> Outcome:
 def look_up(run: Execute, ask: Ask, reader: bytes) -> Known:
     """The reader's row and slots; a window that has ended counts as empty and starts anew today."""
     key = reader_key(reader)
-    rows = run("SELECT first_day, window_start FROM meter_reader WHERE reader = ?", (key,)) if ask.reader else []
+    stranger = not (ask.account or ask.reader)
+    rows = [] if stranger else run("SELECT first_day, window_start FROM meter_reader WHERE reader = ?", (key,))
     if not rows:
         return Known(key, young=True, new=True, window_start=ask.today, tags=())
     first_day, start = rows[0]
@@ -148,15 +151,15 @@ def salt_of(run: Execute, today: int) -> bytes:
     return bytes(rows[0][0])
 
 
-def sweep(run: Execute, today: int, longest_window: int = 60) -> int:
-    """Delete ended windows, and networks' rows of days gone, their salt first."""
+def sweep(run: Execute, today: int) -> int:
+    """Delete ended windows and gifts, and networks' rows of days gone, their salt first."""
     old = today - NETWORK_DAYS + 1
     removed = 0
     for statement, parameters in (
         ("DELETE FROM meter_salt WHERE day < ?", (old,)),
         ("DELETE FROM meter_seen WHERE day < ?", (old,)),
         ("DELETE FROM meter_count WHERE day < ?", (old,)),
-        ("DELETE FROM meter_reader WHERE window_start < ?", (today - longest_window - 1,)),
+        ("DELETE FROM meter_reader WHERE window_start < ?", (today - LONGEST_WINDOW - 1,)),
         ("DELETE FROM meter_gift WHERE last_day < ?", (today,)),
     ):
         removed += len(run(statement + " RETURNING 1", parameters))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,62 +35,78 @@ CREATE INDEX IF NOT EXISTS meter_gift_ends ON meter_gift (last_day);
 """
 
 
+_WAITING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}  # errors that pass while the connection stays sound
+
+
 class SqliteLedger:
     """A ledger for one machine. Use it from one thread; several processes may each have one on the same file."""
 
     def __init__(self, path: Path, wait: float = 0.3) -> None:
         """Open or make the file; `wait` is how many seconds a grant waits for another process's lock."""
+        self._path, self._wait = path, wait
+        self._db: sqlite3.Connection | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")
-            self._db.execute("PRAGMA foreign_keys=ON")
-            self._db.execute("PRAGMA secure_delete=ON")
-            self._db.executescript(SCHEMA)
-            self._db.execute(f"PRAGMA busy_timeout={int(wait * 1000)}")
+            self._db = self._connected()
         except (OSError, sqlite3.Error) as error:
             raise LedgerError(f"{path}: {error}") from error
 
     def grant_all(self, asks: list[Ask]) -> list[Outcome]:
         """Settle these in one transaction, in order."""
-        return self._write(lambda: [sql.settle(self._run, ask) for ask in asks])
+        return self._write(lambda run: [sql.settle(run, ask) for ask in asks])
 
     def redeem(self, gift: bytes, jar: bytes, most: int, until: int) -> bool:
         """Whether this jar may read what the gift gives."""
         if until < clock.today():
             return False
-        return bool(self._write(lambda: sql.redeem(self._run, gift, jar, most, until)))
+        return bool(self._write(lambda run: sql.redeem(run, gift, jar, most, until)))
 
     def sweep(self, today: int) -> int:
         """Forget what is past its time."""
-        return self._write(lambda: sql.sweep(self._run, today))
+        return self._write(lambda run: sql.sweep(run, today))
 
     def redeemed(self, gift: bytes) -> int:
         """How many jars have redeemed the gift."""
-        try:
-            return sql.redeemed(self._run, gift)  # a read, which on this file waits for nobody
-        except sqlite3.Error as error:
-            raise LedgerError(str(error)) from error
+        return int(self._write(lambda run: sql.redeemed(run, gift)))
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        if self._db is not None:
+            self._db.close()
+            self._db = None
 
-    def _run(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self._db.execute(statement, parameters).fetchall()
+    def _connected(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, timeout=10, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=NORMAL")
+        db.execute("PRAGMA foreign_keys=ON")
+        db.execute("PRAGMA secure_delete=ON")
+        db.executescript(SCHEMA)
+        db.execute(f"PRAGMA busy_timeout={int(self._wait * 1000)}")
+        return db
 
-    def _write(self, work: Any) -> Any:
+    def _write(self, work: Callable[[sql.Execute], Any]) -> Any:
         try:
-            self._db.execute("BEGIN IMMEDIATE")
+            db = self._db = self._db or self._connected()
+
+            def run(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+                return db.execute(statement, parameters).fetchall()
+
+            db.execute("BEGIN IMMEDIATE")
             try:
-                result = work()
+                result = work(run)
             except BaseException:
-                self._db.execute("ROLLBACK")
+                db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
+            db.execute("COMMIT")
         except sqlite3.Error as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+            self._recover(error)
             raise LedgerError(str(error)) from error
         return result
+
+    def _recover(self, error: sqlite3.Error) -> None:
+        """Make the connection fit for the next grant. One that met a read-only file, or lost it, never writes again."""
+        if self._db is not None and self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF not in _WAITING:
+            self.close()
