@@ -66,10 +66,10 @@ class Ledger(Protocol):
         """
         ...
 
-    def redeemed(self, gift: bytes) -> int:
-        """How many jars have redeemed `gift`; 0 once its last day is over. Raises LedgerError."""
-        ...
-
     def close(self) -> None:
         """Let go of the connection."""
+        ...
+
+    def redeemed(self, gift: bytes) -> int:
+        """How many jars have redeemed `gift`; 0 once its last day is over. Raises LedgerError."""
         ...
