@@ -16,6 +16,7 @@ from broadsheet.paywall.gifts import Fault, Link
 from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.models import Gift, MeterSettings, WallText
 
+KEPT = timedelta(days=366)  # as long as the longest window in which a giver's gifts are counted
 _GIVING = 0x67696674  # "gift": the lock under which one giver's gifts are counted
 
 
@@ -75,6 +76,11 @@ def revoke(*, pk: int, now: datetime, giver: int | None = None) -> bool:
     row.revoked_at = now
     row.save(update_fields=["revoked_at"])
     return True
+
+
+def forget_gifts(*, now: datetime) -> int:
+    """Delete gifts that ended so long ago that no giver's count needs them. Gives how many."""
+    return Gift.objects.filter(ends_at__lt=now - KEPT).delete()[0]
 
 
 def redeem_once(*, link: Link) -> Fault | None:

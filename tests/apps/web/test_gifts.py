@@ -225,6 +225,14 @@ def test_TK_01_staff_set_every_number(story: StoryPage):
     assert (link.most, link.until) == (6, int((now + timedelta(days=5)).timestamp()))
 
 
+def test_gifts_are_forgotten_a_year_after_their_end(story: StoryPage):
+    now = clock.now()
+    give(story, now=now - timedelta(days=14 + 367))
+    kept = give(story, now=now - timedelta(days=14 + 365))
+    assert operations.forget_gifts(now=now) == 1
+    assert [row.pk for row in Gift.objects.all()] == [kept.pk]
+
+
 def test_TK_01_the_database_holds_no_token(story: StoryPage):
     given = give(story)
     with connection.cursor() as cursor:
