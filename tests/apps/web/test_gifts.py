@@ -81,7 +81,7 @@ def test_TK_01_a_browser_without_cookies_is_led_round_once_and_then_sees_a_butto
     assert is_private(first)
     assert is_private(blocked)
     page = blocked.content.decode()
-    assert '<form method="post"><button' in page
+    assert '<form method="post" class="list-way"><button' in page
     assert story.title in page
     assert HIDDEN not in page
 
