@@ -21,10 +21,10 @@ from broadsheet import clock
 from broadsheet.edge.compose import Composer, Headers, Negotiation
 from broadsheet.edge.cookies import find
 from broadsheet.edge.doors import Doors
-from broadsheet.edge.gifts import GiftDoor
+from broadsheet.edge.gifts import PREFETCH, GiftDoor
 from broadsheet.edge.hot import HotPage, HotPages
 from broadsheet.edge.policy import Policy, read_policy
-from broadsheet.edge.robots import PREFETCH, is_preview_bot
+from broadsheet.edge.robots import is_preview_bot
 from broadsheet.edge.shelf import Shelf
 from broadsheet.paywall import passes, rules
 from broadsheet.paywall.degraded import Degraded

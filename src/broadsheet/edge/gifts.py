@@ -12,7 +12,7 @@ from typing import Any
 
 from broadsheet.edge.compose import Headers
 from broadsheet.edge.cookies import find
-from broadsheet.edge.robots import PREFETCH, is_preview_bot
+from broadsheet.edge.robots import is_preview_bot
 from broadsheet.paywall import gifts, rules
 from broadsheet.paywall.gifts import Held, Jar
 from broadsheet.paywall.ledgers.gathering import Gatherer
@@ -21,6 +21,7 @@ from broadsheet.paywall.receipts import KeyRing
 from broadsheet.paywall.rules import Decision
 
 log = logging.getLogger("broadsheet.edge")
+PREFETCH = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")  # a browser that asks before its reader does
 
 
 class GiftDoor:

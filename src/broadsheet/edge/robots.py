@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-PREFETCH = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")  # a browser that asks before its reader does
-
 _PREVIEW = re.compile(
     rb"facebookexternalhit|facebookcatalog|Twitterbot|Slackbot|Slack-ImgProxy|LinkedInBot|WhatsApp|TelegramBot"
     rb"|Discordbot|SkypeUriPreview|Mastodon|Pleroma|Misskey|Bluesky|Cardyb|redditbot|Pinterest|vkShare|Viber"
