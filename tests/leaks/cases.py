@@ -97,6 +97,7 @@ class Cases:
         yield from self.lists()
         yield from self.searches()
         yield from self.files()
+        yield from self.gifts()
         yield from self.desk()
 
     def some(self, most: int) -> list[Case]:
@@ -147,6 +148,8 @@ class Cases:
             return False, 0
         if story == "open" or persona.may == "all" or (persona.may == "listed" and story in METERED):
             return True, 0
+        if persona.may == "gift":
+            return self.made.keys[story] == self.read[0], 0
         visit = method == "GET" and headers.get("sec-fetch-dest", "document") == "document"
         quiet = "sec-purpose" not in headers and "purpose" not in headers
         granted = persona.may == "grant" and story in METERED and visit and quiet
@@ -215,6 +218,25 @@ class Cases:
                 )
             for guess in (f"/documents/{pk}/", f"/documents/{pk}/file.txt", f"/documents/{pk}/{story}.txt"):
                 yield Case("file", Request(guess), "stranger", private=True, first=True)
+
+    def gifts(self) -> Iterator[Case]:
+        """Where links land: nothing but a headline, until the button of one that opens is pressed."""
+        for name, (token, story) in self.made.gifts.items():
+            for persona, method, query in product(self.personas, METHODS, ("", "again")):
+                pressed = method == "POST" and name not in {"revoked", "to a draft", "to what is taken down"}
+                if pressed and (name == "letter" or persona.name != "stranger"):
+                    continue  # each press uses up a place: one reader's presses tell it all, and a letter's are few
+                words = self.made.secrets(story) - self._of_files(story) if pressed else frozenset()
+                cookie = (("cookie", persona.cookie),) if persona.cookie else ()
+                yield Case(
+                    "gift",
+                    Request(f"/g/{token}/", method, (*persona.headers, *cookie), query),
+                    persona.name,
+                    may=words,
+                    must=words,
+                    private=True,
+                    first=persona.name == "stranger",
+                )
 
     def desk(self) -> Iterator[Case]:
         """Every address of the admin, by those who have no business there; the chief sees whatever there is."""

@@ -33,6 +33,7 @@ class Made:
     files: dict[str, tuple[int, str]] = field(default_factory=dict)  # story: its file's id, and address
     ids: dict[str, int] = field(default_factory=dict)  # whatever else has a primary key
     sessions: dict[str, str] = field(default_factory=dict)  # user: session key
+    gifts: dict[str, tuple[str, str]] = field(default_factory=dict)  # what became of it: token, story
 
     def secrets(self, story: str) -> frozenset[str]:
         """The canaries that only a decision opens."""
@@ -50,7 +51,9 @@ def make() -> Made:
     made = Made()
     editions = [opening.Edition("en", "The Canary", "Sings"), opening.Edition("ar", "Alcanari", "Yughanni")]
     opening.open_paper(editions=editions, address=ADDRESS, publisher="Canary Press", contact="desk@paper.test")
-    paywall.set_terms({}, allowance=2, window=30, currency="USD", monthly_minor=290, yearly_minor=1990)
+    paywall.set_terms(
+        {}, allowance=2, window=30, currency="USD", monthly_minor=290, yearly_minor=1990, gift_readers=1000
+    )
     for language in ("en", "ar"):
         for slug in ("world", "planet"):
             made.ids[f"{language}/{slug}"] = filing.ensure_section(language=language, slug=slug, name=slug.title())
@@ -65,9 +68,28 @@ def make() -> Made:
             access = {"members": "members", "regated": "open", "restricted": "open"}.get(story, "metered")
             _file(made, story, access, live=story not in {"draft", "scheduled", "embargoed", "in-review"})
     _file(made, "copy", "metered", section="ar/world", twin=made.pages["metered"])
+    _gifts(made)
     _front(made)
     _people(made)
     return made
+
+
+def _gifts(made: Made) -> None:
+    """Links to stories in every state, one that was taken back, and one from a newsletter."""
+    from uuid import UUID
+
+    from broadsheet import clock
+    from broadsheet.paywall import operations, queries
+
+    for name, story in (("open", "metered"), ("to a members' story", "members"), ("revoked", "members"),
+                        ("to a draft", "draft"), ("to what is taken down", "unpublished")):  # fmt: skip
+        given = operations.give(giver=1, story=UUID(bytes=made.keys[story]), language="en", now=clock.now())
+        made.gifts[name] = given.token, story
+        if name == "revoked":
+            operations.revoke(pk=given.pk, now=clock.now())
+    key = UUID(bytes=made.keys["metered"])
+    letter = queries.letter_token(issue=b"1", recipient=b"2", story=key, language="en", sent=clock.now())
+    made.gifts["letter"] = letter, "metered"
 
 
 def _front(made: Made) -> None:

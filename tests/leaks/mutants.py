@@ -102,6 +102,10 @@ def _unsealed(old: Any) -> Any:
     return lambda ring, purpose, value, most: _decode(value.partition(b".")[0])[2:]
 
 
+def _any_gift(old: Any) -> Any:
+    return lambda jar, story, now, revoked: next(iter(jar.held), None)
+
+
 def _never_over(old: Any) -> Any:
     return lambda ring, value, now: old(ring, value, now - 60)
 
@@ -165,6 +169,8 @@ def all_mutants() -> tuple[Mutant, ...]:
         Mutant("every seal is good", ("story",), (("broadsheet.paywall.receipts.KeyRing.unseal", _unsealed),)),
         Mutant("a receipt lists every story", ("story",), ((f"{EDGE}.lists", _always(True)),)),
         Mutant("a receipt is good for ever", ("story",), ((f"{EDGE}.open_window", _always(True)),)),
+        Mutant("a gift opens every story", ("story",), (("broadsheet.paywall.gifts.Jar.of", _any_gift),)),
+        Mutant("links never end", ("gift",), (("broadsheet.paywall.gifts.fault_of", _always(None)),)),
         Mutant("every request is a visit", ("story",), (_decided(navigates=True),)),
         Mutant("a prefetch is a visit", ("story",), (_decided(prefetches=False),)),
         Mutant("robots are readers", ("story",), ((f"{EDGE}.is_robot", _always(False)),)),

@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass
 
 from broadsheet import clock
-from broadsheet.paywall import passes
+from broadsheet.paywall import gifts, passes
+from broadsheet.paywall.gifts import Jar, Link
 from broadsheet.paywall.receipts import KeyRing, Receipt, story_tag
 from broadsheet.readers import Standing
 
@@ -20,7 +21,7 @@ class Persona:
 
     name: str
     may: str = (
-        "nothing"  # nothing, all (metered and members'), grant (metered, by a new grant), listed (what they read)
+        "nothing"  # nothing, all (metered and members'), grant (metered, by a new grant), listed (what they read), gift
     )
     cookie: str = ""
     headers: tuple[tuple[str, str], ...] = ()
@@ -46,6 +47,13 @@ def receipt(*stories: bytes, reader: bytes = READER, days_ago: int = 0, keys: Ke
     return f"bs-r={(keys or ring()).sign(Receipt(reader, clock.today() - days_ago, tags)).decode()}"
 
 
+def jar(story: bytes, keys: KeyRing | None = None) -> str:
+    """The cookie of somebody who was given this story, and counted."""
+    now = int(time.time())
+    held = Jar(READER).with_link(Link(b"the gift's own id"[:16], story, "en", now + 10_000, 50), now)
+    return f"bs-g={gifts.seal(keys or ring(), held.with_counted(held.held[0].gift)).decode()}"
+
+
 def everybody(read: tuple[bytes, ...], sessions: dict[str, str]) -> tuple[Persona, ...]:
     """Every kind of reader. `read`: the stories that one of them has read before."""
     used_up = receipt(b"x" * 16, b"y" * 16, reader=b"exhausted reader")
@@ -63,6 +71,8 @@ def everybody(read: tuple[bytes, ...], sessions: dict[str, str]) -> tuple[Person
         Persona("bearer of a forged receipt", "nothing", receipt(*read, keys=forged), (("sec-fetch-dest", "image"),)),
         Persona("bearer of an old receipt", "nothing", receipt(*read, days_ago=31), (("sec-fetch-dest", "empty"),)),
         Persona("two receipts", "nothing", f"{receipt(*read)}; {receipt(*read)}", (("sec-fetch-dest", "iframe"),)),
+        Persona("bearer of a gift", "gift", f"{jar(read[0])}; {used_up}"),
+        Persona("bearer of a forged gift", "nothing", f"{jar(read[0], forged)}; {used_up}"),
         Persona("crawler by its own words", "nothing", headers=(("user-agent", bot),)),
         Persona("preview bot", "nothing", headers=(("user-agent", "facebookexternalhit/1.1"),)),
         Persona("prefetch", "nothing", headers=(("sec-purpose", "prefetch;prerender"),)),

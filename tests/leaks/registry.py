@@ -45,12 +45,14 @@ SURFACES = {
     "missing": Surface(
         "nothing", ("/nowhere/", "/api/v2/pages/", "/api/", "/oembed/", "/.git/config", "/media/", "/originals/")
     ),
+    "gift": Surface("decided", ("/g/", "/g/x/", "/g/AAAAAAAAAAAAAAAAAAAAAA/", "/g/AAAAAAAAAAAAAAAAAAAAAA/?again")),
     "desk": Surface("desk"),
 }  # fmt: skip
 
 URLS = {
     "documents/^(\\d+)/(.*)$": "file",
     "documents/authenticate_with_password/<int:restriction_id>/": "door",
+    "g/<str:token>/": "gift",
     "sitemap.xml": "sitemap",
     "sitemap-<str:part>.xml": "sitemap",
     "news-sitemap.xml": "sitemap",
@@ -75,7 +77,7 @@ DESK_ROOMS = frozenset(
     (
         "account", "api", "block-preview", "bulk", "choose-anchor-link", "choose-email-link",
         "choose-external-link", "choose-page", "choose-phone-link", "collections", "dismissibles", "documents",
-        "editing-sessions", "embeds", "failwhale", "groups", "images", "imported-comments", "jsi18n", "login",
+        "editing-sessions", "embeds", "failwhale", "gifts", "groups", "images", "imported-comments", "jsi18n", "login",
         "logout", "pages", "password_reset", "redirects", "reports", "settings", "sites", "snippets", "sprite",
         "stories", "tag-autocomplete", "test404", "users", "workflows",
     )
@@ -87,6 +89,8 @@ TEMPLATES = {
     "broadsheet/base.html": "front", "broadsheet/front.html": "front", "broadsheet/gathered.html": "gathered",
     "broadsheet/info.html": "front", "broadsheet/person.html": "gathered", "broadsheet/place.html": "gathered",
     "broadsheet/topic.html": "gathered", "broadsheet/search.html": "search", "broadsheet/section.html": "section",
+    "broadsheet/gift.html": "gift", "broadsheet/gift_closed.html": "gift",
+    "broadsheet/desk/give.html": "desk", "broadsheet/desk/gifts.html": "desk",
     "wagtailcore/password_required.html": "door", "broadsheet/story.html": "story",
         "broadsheet/subscribe.html": "offer",
     **{f"broadsheet/front/{name}.html": "front" for name in ("lead", "map", "notice", "river", "row")},
@@ -131,8 +135,9 @@ PASSED_THROUGH = {
     "/media/": "missing",
     "/documents/": "file",
     "/account/": "missing",
+    "/g/": "gift",
 }
-SHELF_DOCUMENTS = {"policy": "offer", "crawlers": "machines"}
+SHELF_DOCUMENTS = {"policy": "offer", "crawlers": "machines", "gifts": "gift"}
 
 # Parsers and writers of whole stories. These only read: what they give becomes stories like any others.
 FORMATS = {

@@ -21,12 +21,14 @@ from broadsheet import clock
 from broadsheet.edge.compose import Composer, Headers, Negotiation
 from broadsheet.edge.cookies import find, names
 from broadsheet.edge.doors import Doors
+from broadsheet.edge.gifts import PREFETCH, GiftDoor
 from broadsheet.edge.hot import CRAWLED, HotPage, HotPages
 from broadsheet.edge.policy import Policy, read_policy
 from broadsheet.edge.shelf import Shelf
 from broadsheet.paywall import passes, rules
 from broadsheet.paywall.access import turned
 from broadsheet.paywall.degraded import Degraded
+from broadsheet.paywall.gifts import HINT
 from broadsheet.paywall.institutions import widened
 from broadsheet.paywall.ledgers.gathering import Gatherer
 from broadsheet.paywall.networks import TrustedProxies, network_of
@@ -45,10 +47,10 @@ log = logging.getLogger("broadsheet.edge")
 
 SHELVED = b"x-broadsheet-shelved"
 POLL_SECONDS = 0.2
-PASSED_THROUGH = ("/admin/", "/static/", "/media/", "/documents/", "/account/")
+PASSED_THROUGH = ("/admin/", "/static/", "/media/", "/documents/", "/account/", "/g/")
+DOCUMENTS = frozenset({"policy", "crawlers", "gifts"})  # what the edge takes from the shelf beside pages
 COME_AGAIN = b"3600"  # seconds
 EMPTY = {"type": "http.response.body", "body": b""}
-_PREFETCH = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
 _ANSWERS = {
     Answer.GRANTED: rules.NEW_GRANT,
     Answer.KNOWN: rules.READ_BEFORE,
@@ -84,7 +86,8 @@ class Edge:
         self._negotiate = Negotiation().best
         self._composer = Composer()
         self._degraded = Degraded()
-        self._doors = Doors()
+        self._gifts = GiftDoor(keys, gatherer, secure)
+        self._doors = Doors(self._gifts)
         self._filling: dict[str, asyncio.Future[None]] = {}
         self._watcher: asyncio.Task[None] | None = None
         self._seq = -1
@@ -136,6 +139,8 @@ class Edge:
         now = time.time()
         set_cookie: Headers = []
         decision, receipt = self.look(access, entry.story, scope, headers, now)
+        if not decision.full and HINT in headers.get(b"cookie", b""):
+            decision, set_cookie = await self._gifts.redeem(decision, entry.story, method, headers)
         if decision.verdict is Verdict.ASK:
             decision, receipt, set_cookie = await self.ask(entry.story, receipt, scope, headers, now)
         if decision.verdict is Verdict.REFUSE:
@@ -187,7 +192,7 @@ class Edge:
         if listed:
             return receipt, Visit(standing, listed=True)
         navigates = method == "GET" and headers.get(b"sec-fetch-dest", b"document") == b"document"
-        prefetches = any(name in headers for name in _PREFETCH)
+        prefetches = any(name in headers for name in PREFETCH)
         return receipt, Visit(standing, navigates, prefetches, listed=False, used=used)
 
     async def ask(
@@ -318,7 +323,7 @@ class Edge:
 
     def _start(self) -> None:
         self._seq = self._shelf.seq()
-        self._read({"policy", "crawlers"})
+        self._read(DOCUMENTS)
         self._watcher = asyncio.ensure_future(self._watch())
 
     def _read(self, documents: Collection[str]) -> None:
@@ -327,6 +332,8 @@ class Edge:
             self.follow()
         if "crawlers" in documents:
             self._doors.crawlers.take(self._shelf.document("crawlers"))
+        if "gifts" in documents:
+            self._gifts.follow(self._shelf.document("gifts"))
 
     async def _watch(self) -> None:
         """Follow the shelf: what changed is let go of, a new policy holds from then on."""
@@ -338,7 +345,7 @@ class Edge:
                     self._pages.forget_all()
                 for path in changes.paths:
                     self._pages.forget(path)
-                self._read({"policy", "crawlers"} if changes.lost else changes.documents)
+                self._read(DOCUMENTS if changes.lost else changes.documents)
                 self._seq = changes.seq
             except Exception:  # a locked or missing shelf must not end the watch
                 log.exception("The shelf cannot be followed; trying again.")

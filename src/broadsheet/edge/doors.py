@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from broadsheet.edge.crawling import CrawlerDoor
+from broadsheet.edge.gifts import GiftDoor
 from broadsheet.edge.policy import Policy
 from broadsheet.paywall import rules
+from broadsheet.paywall.gifts import HINT
 from broadsheet.paywall.rules import Access, Decision
 
 
 class Doors:
     """Each door is a step of `look`; the first that is open decides."""
 
-    def __init__(self) -> None:
+    def __init__(self, gifts: GiftDoor) -> None:
         self.crawlers = CrawlerDoor()
+        self._gifts = gifts
 
     def look(
         self,
@@ -32,4 +35,7 @@ class Doors:
             return found
         if policy.institutions and policy.institutions.find(address(), now).reads:
             return rules.INSTITUTION
+        cookie = headers.get(b"cookie", b"")
+        if HINT in cookie and self._gifts.opens(story, cookie):
+            return rules.GIFT
         return None

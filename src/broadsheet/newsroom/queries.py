@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest
@@ -224,3 +225,16 @@ def is_published(file: Any) -> bool:
 
 def _stories(language: str):  # type: ignore[no-untyped-def]
     return StoryPage.objects.readable().in_language(language).latest()
+
+
+def story_by_key(key: UUID, language: str) -> cards.StoryCard | None:
+    """The story of this translation key that readers may come to: in `language`, else in another edition."""
+    rows = list(StoryPage.objects.readable().filter(translation_key=key).select_related("locale").order_by("pk"))
+    found = next((row for row in rows if row.locale.language_code == language), next(iter(rows), None))
+    return cards.story_card(found) if found else None
+
+
+def story_by_id(pk: int) -> cards.StoryCard | None:
+    """The story of this id, where readers may come to it."""
+    row = StoryPage.objects.readable().filter(pk=pk).first()
+    return cards.story_card(row) if row else None

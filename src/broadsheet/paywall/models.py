@@ -57,6 +57,39 @@ class MeterSettings(ClusterableModel, BaseSiteSetting):
             "What search engines get whose address is verified. Whoever merely claims to be one gets the lead."
         ),
     )
+    gift_days = models.PositiveSmallIntegerField(
+        _("a gift lasts"),
+        default=14,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_("Days for which the link of a gift opens its story."),
+    )
+    gift_readers = models.PositiveSmallIntegerField(
+        _("readers of one gift"),
+        default=50,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text=_("Browsers that may read the story by one gift."),
+    )
+    gift_number = models.PositiveSmallIntegerField(
+        _("gifts of one giver"),
+        default=10,
+        validators=[MaxValueValidator(1000)],
+        help_text=_("Gifts that one person may give within the days beside; 0 for none."),
+    )
+    gift_window = models.PositiveSmallIntegerField(
+        _("within so many days"), default=30, validators=[MinValueValidator(1), MaxValueValidator(366)]
+    )
+    letter_days = models.PositiveSmallIntegerField(
+        _("a newsletter's link lasts"),
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_("Days for which a link in a newsletter opens its story."),
+    )
+    letter_readers = models.PositiveSmallIntegerField(
+        _("readers of a newsletter's link"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Browsers that may read the story by one recipient's link."),
+    )
     currency = models.CharField(_("currency"), max_length=3, default="USD", validators=[CURRENCY])
     monthly_minor = models.PositiveIntegerField(
         _("a month"), default=0, help_text=_("In minor units: 290 is 2.90. 0: no monthly plan is shown.")
@@ -84,6 +117,14 @@ class MeterSettings(ClusterableModel, BaseSiteSetting):
                 FieldRowPanel([FieldPanel("open_until"), FieldPanel("crawlers")]),
             ],
             heading=_("The meter"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("gift_days"), FieldPanel("gift_readers")]),
+                FieldRowPanel([FieldPanel("gift_number"), FieldPanel("gift_window")]),
+                FieldRowPanel([FieldPanel("letter_days"), FieldPanel("letter_readers")]),
+            ],
+            heading=_("Gifts and newsletters"),
         ),
         MultiFieldPanel(
             [
@@ -218,3 +259,24 @@ class Institution(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Gift(models.Model):
+    """A link that opens one story. Of its token only the hash is kept: nobody can copy the link from here."""
+
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    story = models.UUIDField(_("story"))  # the translation key: a gift opens the story in every language
+    language = models.CharField(_("language"), max_length=20)
+    giver = models.BigIntegerField(_("giver"))  # a user's number: accounts stand above the paywall
+    made_at = models.DateTimeField(_("given"))
+    ends_at = models.DateTimeField(_("ends"))
+    most = models.PositiveSmallIntegerField(_("readers at most"))
+    revoked_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("gift")
+        verbose_name_plural = _("gifts")
+        indexes = [
+            models.Index(fields=["giver", "-made_at"], name="gift_of_giver"),
+            models.Index(fields=["-made_at"], name="gift_latest"),
+        ]

@@ -69,3 +69,7 @@ class Ledger(Protocol):
     def close(self) -> None:
         """Let go of the connection."""
         ...
+
+    def redeemed(self, gift: bytes) -> int:
+        """How many jars have redeemed `gift`; 0 once its last day is over. Raises LedgerError."""
+        ...

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from ipaddress import ip_network
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import get_language
+from wagtail.models import Site
 
 from broadsheet.money import Money
+from broadsheet.paywall import gifts
 from broadsheet.paywall.crawlers import Prefix
+from broadsheet.paywall.gifts import Fault, GiftTerms, Link
 from broadsheet.paywall.institutions import Held, read_domains, read_networks
-from broadsheet.paywall.models import CrawlerList, Institution, MeterSettings, WallText
+from broadsheet.paywall.ledgers.opening import open_ledger
+from broadsheet.paywall.models import CrawlerList, Gift, Institution, MeterSettings, WallText
+from broadsheet.paywall.ports import LedgerError
+from broadsheet.paywall.receipts import KeyRing
 from broadsheet.paywall.rules import Offer, Terms, offer_of
 
 
@@ -112,3 +120,105 @@ def _text(site: Any, language: str) -> WallText | None:
 def _settings(site: Any) -> MeterSettings:
     """The site's policy. Reading it makes no row, so that a paper where staff saved none can still be set up."""
     return MeterSettings.objects.filter(site=site).first() or MeterSettings(site=site)
+
+
+@dataclass(frozen=True, slots=True)
+class GiftRow:
+    """A gift as those who gave it, and staff, see it. `used` is None while the ledger cannot be read."""
+
+    pk: int
+    story: UUID
+    language: str
+    giver: int
+    made_at: datetime
+    ends_at: datetime
+    most: int
+    used: int | None
+    fault: Fault | None
+
+
+def gift_terms(site: Any = None) -> GiftTerms:
+    """What staff allow for gifts and newsletters' links, on `site` or the default one."""
+    row = _settings(site or Site.objects.filter(is_default_site=True).first())
+    return GiftTerms(
+        row.gift_days, row.gift_readers, row.gift_number, row.gift_window, row.letter_days, row.letter_readers
+    )
+
+
+def gifts_left(giver: int, now: datetime) -> int:
+    """How many gifts somebody may still make for now. Those they took back count."""
+    allowed = gift_terms()
+    made = Gift.objects.filter(giver=giver, made_at__gt=now - timedelta(days=allowed.window)).count()
+    return gifts.gifts_left(made, allowed)
+
+
+def gifts_given(now: datetime, giver: int | None = None, most: int = 200) -> list[GiftRow]:
+    """The latest gifts, of one giver or of all."""
+    rows = Gift.objects.order_by("-made_at", "-pk")
+    found = list((rows if giver is None else rows.filter(giver=giver))[:most])
+    counts = redeemed([gifts.gift_id(row.token_hash) for row in found if row.ends_at > now])
+    return [_gift_row(row, counts, now) for row in found]
+
+
+def _gift_row(row: Gift, counts: dict[bytes, int] | None, now: datetime) -> GiftRow:
+    used = counts.get(gifts.gift_id(row.token_hash)) if counts is not None else None
+    fault = gifts.fault_of(_seconds(row.ends_at), row.most, used or 0, row.revoked_at is not None, now.timestamp())
+    return GiftRow(
+        row.pk, row.story, row.language, row.giver, row.made_at, row.ends_at, row.most, used, fault
+    )  # fmt: skip
+
+
+def link_of(token: str, now: datetime) -> tuple[Link | None, Fault | None]:
+    """What a gift's or a newsletter's token opens, and why it opens that no longer."""
+    row, link = None, None
+    if len(token) == gifts.TOKEN_LENGTH:
+        row = Gift.objects.filter(token_hash=gifts.token_hash(token) or "-").first()
+        link = _link(row) if row else None
+    else:
+        link = gifts.read_letter(ring(), token, gift_terms())
+    if link is None:
+        return None, Fault.UNKNOWN
+    counts = redeemed([link.gift])
+    used = counts[link.gift] if counts else 0
+    revoked = row is not None and row.revoked_at is not None
+    return link, gifts.fault_of(link.until, link.most, used, revoked, now.timestamp())
+
+
+def _link(row: Gift) -> Link:
+    return Link(gifts.gift_id(row.token_hash), row.story.bytes, row.language, _seconds(row.ends_at), row.most)
+
+
+def letter_token(*, issue: bytes, recipient: bytes, story: UUID, language: str, sent: datetime) -> str:
+    """The token of a newsletter's link to a story, for one recipient of one issue. It needs no row."""
+    until = _seconds(sent + timedelta(days=gift_terms().letter_days))
+    return gifts.letter_token(ring(), issue, recipient, story.bytes, language, until)
+
+
+def revoked_gifts(now: datetime) -> list[str]:
+    """The gifts, as the edge knows them, that were taken back before their end."""
+    rows = Gift.objects.filter(revoked_at__isnull=False, ends_at__gt=now).order_by("pk")
+    return [gifts.gift_id(row).hex() for row in rows.values_list("token_hash", flat=True)]
+
+
+def redeemed(ids: list[bytes]) -> dict[bytes, int] | None:
+    """How many readers came by these links; None while the ledger cannot be read."""
+    if not ids:
+        return {}
+    try:
+        ledger = open_ledger(settings.LEDGER_URL)
+        try:
+            return {gift: ledger.redeemed(gift) for gift in ids}
+        finally:
+            ledger.close()
+    except LedgerError:
+        return None
+
+
+@lru_cache(maxsize=1)
+def ring() -> KeyRing:
+    """The meter's keys."""
+    return KeyRing(settings.METER_KEY, settings.METER_KEY_PREVIOUS)
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())

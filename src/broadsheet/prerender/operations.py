@@ -17,10 +17,12 @@ from django.utils.http import http_date
 from django.utils.safestring import mark_safe
 from wagtail.models import Locale, Site
 
+from broadsheet import clock
 from broadsheet.edge.compose import make_variant
 from broadsheet.edge.policy import DATE
 from broadsheet.edge.shelf import SLOT, Entry, Gated, Shelf
 from broadsheet.edge.shelves.opening import open_shelf
+from broadsheet.newsroom.cards import GateError
 from broadsheet.newsroom.traces import PAPER, Trace, archived_between, gates_of, trace
 from broadsheet.paywall import crawlers, institutions
 from broadsheet.paywall import queries as policy
@@ -203,6 +205,17 @@ def request_for(path: str) -> HttpRequest:
     return _blank(path, _public_host())
 
 
+def whole(path: str, decision: Decision) -> tuple[bytes, list[tuple[str, str]]] | None:
+    """A story's whole page and its headers, for a reader whom Django answers itself; None where there is none.
+
+    Raises GateError where `decision` does not open it.
+    """
+    if not decision.full:
+        raise GateError(f"{path}: {decision.reason} opens no story.")
+    entry = shelf().get(path) or (shelf().get(path) if render(path) else None)
+    return (entry.variants["full"].ready["identity"], list(entry.headers)) if entry and entry.story else None
+
+
 def _public_host() -> str:
     """The host that readers use, as it would stand in their requests."""
     return urlsplit(settings.WAGTAILADMIN_BASE_URL).netloc
@@ -236,6 +249,11 @@ def publish_crawlers() -> None:
     """Tell the edge the search engines' addresses, as the paper keeps them."""
     kept = {name: (row.taken.timestamp(), row.prefixes) for name, row in policy.crawler_lists().items()}
     shelf().put_document("crawlers", crawlers.document(kept))
+
+
+def publish_gifts() -> None:
+    """Tell the edge which gifts were taken back."""
+    shelf().put_document("gifts", {"revoked": policy.revoked_gifts(clock.now())})
 
 
 def _slips(site: Site, allowance: int, window: int) -> dict[str, str]:

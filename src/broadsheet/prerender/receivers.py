@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from broadsheet.prerender import tasks
+from broadsheet.prerender import operations, tasks
 
 _SMALL = {"Person": "person", "Topic": "topic", "Place": "place", "Picture": "picture"}
 
@@ -32,6 +32,12 @@ def connect() -> None:
         for signal in (post_save, post_delete):
             name = f"broadsheet.{sender.__name__}.{id(signal)}"
             signal.connect(_after(task), sender=sender, weak=False, dispatch_uid=name)
+    post_save.connect(_gift, sender=apps.get_model("broadsheet_paywall.Gift"), dispatch_uid="broadsheet.gift")
+
+
+def _gift(**kwargs: Any) -> None:
+    # At once: what is taken back opens nothing a moment later, whether or not a worker for tasks runs.
+    transaction.on_commit(operations.publish_gifts)
 
 
 def _published(instance: Any, **kwargs: Any) -> None:

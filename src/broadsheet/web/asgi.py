@@ -58,6 +58,7 @@ def build() -> Edge:
     operations.publish_policy()
     sys.setswitchinterval(SWITCH_SECONDS)
     operations.publish_crawlers()
+    operations.publish_gifts()
     for wrong in proxies_named():
         log.error("%s %s", wrong.msg, wrong.hint)
     gc.collect()

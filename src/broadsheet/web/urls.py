@@ -6,11 +6,12 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from broadsheet.web import feeds, indexes, views
+from broadsheet.web import feeds, gifts, indexes, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("g/<str:token>/", gifts.landing, name="gift"),
     path("sitemap.xml", indexes.sitemap, name="sitemap"),
     path("sitemap-<str:part>.xml", indexes.sitemap_part, name="sitemap-part"),
     path("news-sitemap.xml", indexes.news_sitemap, name="news-sitemap"),

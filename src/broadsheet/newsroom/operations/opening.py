@@ -125,6 +125,7 @@ def _chiefs_own() -> None:
         Q(content_type__app_label="broadsheet_newsroom", codename__in=["change_papersettings", "change_accesssettings"])
         | Q(content_type__app_label="broadsheet_paywall", codename="change_metersettings")
         | Q(content_type__app_label="broadsheet_paywall", codename__regex="^(add|change|delete|view)_institution$")
+        | Q(content_type__app_label="broadsheet_paywall", codename__in=["view_gift", "change_gift"])
         | Q(content_type__app_label="wagtailredirects", codename__regex="^(add|change|delete|view)_redirect$")
     )
     Group.objects.get(name=CHIEFS).permissions.add(*wanted)

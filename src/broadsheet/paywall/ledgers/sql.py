@@ -171,6 +171,12 @@ def keyed(salt: bytes, kind: str, *parts: bytes) -> bytes:
     return blake2b(b"|".join(parts), digest_size=16, key=salt, person=kind.encode()).digest()
 
 
+def redeemed(run: Execute, gift: bytes) -> int:
+    """How many jars have a slot of the gift."""
+    key, _ = gift_marks(gift, b"")
+    return int(run("SELECT count(*) FROM meter_gift WHERE gift = ?", (key,))[0][0])
+
+
 def _used(run: Execute, day: int, mark: bytes, kind: str) -> int:
     rows = run("SELECT used FROM meter_count WHERE day = ? AND mark = ? AND kind = ?", (day, mark, kind))
     return int(rows[0][0]) if rows else 0

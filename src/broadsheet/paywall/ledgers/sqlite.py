@@ -65,6 +65,10 @@ class SqliteLedger:
         """Forget what is past its time."""
         return self._write(lambda run: sql.sweep(run, today))
 
+    def redeemed(self, gift: bytes) -> int:
+        """How many jars have redeemed the gift."""
+        return int(self._write(lambda run: sql.redeemed(run, gift)))
+
     def close(self) -> None:
         """Close the file."""
         if self._db is not None:

@@ -79,6 +79,11 @@ class ValkeyLedger:
         key, mark = gift_marks(gift, jar)
         return bool(self._run(REDEEM, [PREFIX + b"g:" + key], [mark, most, (until + 1) * 86_400]))
 
+    def redeemed(self, gift: bytes) -> int:
+        """How many jars have redeemed the gift."""
+        key, _mark = gift_marks(gift, b"")
+        return int(self._call("SCARD", PREFIX + b"g:" + key))
+
     def sweep(self, today: int) -> int:
         """The server forgets by itself; but what it appends to a file stays there until that is written anew."""
         try:

@@ -76,7 +76,9 @@ DEFAULT_FROM_EMAIL = conf.text("EMAIL_FROM", "desk@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "broadsheet.web.logs.Discreet", "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         "broadsheet": {"handlers": ["console"], "level": conf.text("LOG_LEVEL", "INFO")},
