@@ -41,6 +41,16 @@ def one(ledger: Ledger, question: Ask) -> Outcome:
     return ledger.grant_all([question])[0]
 
 
+def patient(ledger: Ledger, asks: list[Ask]) -> list[Outcome]:
+    """The answers, however often a busy machine makes the ledger refuse to record anything first."""
+    for _ in range(20):
+        try:
+            return ledger.grant_all(asks)
+        except LedgerError:
+            continue
+    raise AssertionError("the ledger answered nothing in twenty tries")
+
+
 @pytest.fixture(
     params=[
         "sqlite",
@@ -51,7 +61,8 @@ def one(ledger: Ledger, question: Ask) -> Outcome:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
-    return request.getfixturevalue(f"fresh_{request.param}")
+    address: str = request.getfixturevalue(f"fresh_{request.param}")
+    return f"{address}?socket_timeout=5" if request.param == "valkey" else address
 
 
 @pytest.fixture
@@ -310,7 +321,7 @@ def test_every_ledger_says_of_a_long_random_history_what_the_first_one_says(ledg
             account = chance.choice(accounts) if chance.random() < 0.2 else None
             day = TODAY + step // 15 - (chance.random() < 0.1)
             asks.append(ask(chance.randrange(12), reader, day, chance.choice(terms), network, account))
-        found = ledger.grant_all(asks)
+        found = patient(ledger, asks)
         assert found == model.grant_all(asks), f"seed {seed}, step {step}"
         seen.update(outcome.answer for outcome in found)
         readers += [outcome.reader for outcome in found if outcome.answer is Answer.GRANTED]
