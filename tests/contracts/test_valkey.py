@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -15,8 +16,10 @@ from broadsheet import clock
 from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.ledgers.valkey import NETWORK_SECONDS, READER_DAYS, ValkeyLedger
 from broadsheet.paywall.ports import Answer, LedgerError
+from broadsheet.paywall.rules import Terms
 from tests.contracts.test_ledgers import TERMS, TODAY, ask, one
 from tests.servers import free_port, valkey_server
+from tests.shared import ROOT
 
 pytestmark = pytest.mark.valkey
 DAY = 86_400
@@ -142,6 +145,32 @@ def test_an_address_that_makes_no_sense_names_the_setting() -> None:
         open_ledger("valkey://127.0.0.1:port")
 
 
+def test_the_rights_that_the_documents_name_are_enough(fresh_valkey: str, server: Valkey) -> None:
+    text = (ROOT / "docs" / "how-to" / "deploy-on-many-machines.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([A-Z]+)`", text[text.index("The user needs") : text.index("One number")])
+    assert {"EVALSHA", "HMGET", "BGREWRITEAOF"} <= set(named)
+    rights = [f"+{name.lower()}" for name in named]
+    server.execute_command("ACL", "SETUSER", "paper", "on", ">word", "~{meter}:*", "-@all", *rights)
+    ledger = ValkeyLedger(fresh_valkey.replace("//", "//paper:word@"))
+    terms = Terms(allowance=1)
+    reader = one(ledger, ask(1, today=TODAY - 40, terms=terms)).reader
+    answers = [one(ledger, ask(n, reader, terms=terms)).answer for n in (2, 2, 3)]
+    assert answers == [Answer.GRANTED, Answer.KNOWN, Answer.OWN_LIMIT]
+    assert ledger.redeem(b"gift", b"jar", 1, clock.today())
+    assert not ledger.redeem(b"gift", b"another", 1, clock.today())
+    assert ledger.sweep(TODAY) == 0
+    server.execute_command("ACL", "DELUSER", "paper")
+
+
+def test_what_a_reader_and_a_network_take_is_what_the_documents_say(ledger: ValkeyLedger, server: Valkey) -> None:
+    reader = one(ledger, ask(1)).reader
+    for number in (2, 3):
+        one(ledger, ask(number, reader))
+    (key,), (network,) = server.keys("{meter}:r:*"), server.keys("{meter}:n:*")
+    assert server.memory_usage(key) <= 200
+    assert server.memory_usage(network) <= 400
+
+
 def test_sweeping_takes_past_salts_out_of_the_file_that_the_server_appends_to(tmp_path: Path) -> None:
     with valkey_server(folder=tmp_path) as address:
         ledger, server = ValkeyLedger(address), Valkey.from_url(address)
@@ -177,7 +206,8 @@ def test_a_node_of_a_cluster_that_does_not_hold_the_meter_tells_who_does() -> No
         one_node, other = Valkey.from_url(first), Valkey.from_url(second)
         other.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
         one_node.execute_command("CLUSTER", "MEET", "127.0.0.1", port, bus)
-        _wait(lambda: b"cluster_state:ok" in one_node.execute_command("CLUSTER", "INFO"))
+        for node in (one_node, other):
+            _wait(lambda node=node: b"cluster_state:ok" in node.execute_command("CLUSTER", "INFO"))
         ledger = ValkeyLedger(first)
         assert [outcome.answer for outcome in ledger.grant_all([ask(1), ask(2)])] == [Answer.GRANTED] * 2
         assert len(other.keys("{meter}:*")) == 5  # the salt, two readers, a network and the wider one

@@ -75,13 +75,17 @@ class Gatherer:
             try:
                 ledger = ledger or self._open()
             except Exception as error:  # whatever broke, nobody may be left waiting
-                _deliver(batch, [_failure(error)] * len(batch))
+                self._give_up(batch, _failure(error))
                 continue
             asks = [(question, future) for question, future in batch if isinstance(question, Ask)]
-            _deliver(asks, self._settle(ledger, [ask for ask, _ in asks]))
+            answers = self._settle(ledger, [ask for ask, _ in asks])
+            _deliver(asks, answers)
             for question, future in batch:
                 if isinstance(question, Redemption):
                     _deliver([(question, future)], [_redeem(ledger, question)])
+            failures = [answer for answer in answers if isinstance(answer, LedgerError)]
+            if failures and len(failures) == len(answers):
+                self._give_up([], failures[0])
         if ledger is not None:
             ledger.close()
 
@@ -90,6 +94,13 @@ class Gatherer:
             while not self._waiting and not self._closing:
                 self._bell.wait()
             return [self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))]
+
+    def _give_up(self, batch: list[Waiting], error: LedgerError) -> None:
+        """Refuse these and all that came in meanwhile: nobody shall wait for one batch after the other to fail."""
+        with self._bell:
+            late = [*batch, *self._waiting]
+            self._waiting.clear()
+        _deliver(late, [error] * len(late))
 
     def _settle(self, ledger: Ledger, asks: list[Ask]) -> list[Outcome | LedgerError]:
         """Answers to asks. Where a batch fails, one bad ask must not refuse the others."""
