@@ -8,6 +8,7 @@ from typing import Protocol
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
+import urllib3
 
 from broadsheet.paywall.crawlers import MOST_BYTES
 from broadsheet.paywall.robots import Engine
@@ -53,7 +54,7 @@ class Publishers:
             url = urlunsplit((there.scheme, there.netloc, there.path.rstrip("/") + path, "", ""))
         try:
             return [_get(url)]
-        except (requests.exceptions.RequestException, OSError, UnicodeError) as error:
+        except (urllib3.exceptions.HTTPError, requests.exceptions.RequestException, OSError, UnicodeError) as error:
             raise FetchError(f"{urlsplit(url).netloc} does not answer ({type(error).__name__})") from error
 
 
@@ -77,7 +78,7 @@ def _get(url: str) -> bytes:
 
 def _body(answer: requests.Response, until: float) -> bytes:
     found = bytearray()
-    for chunk in answer.iter_content(16 * 1024):
+    while chunk := answer.raw.read1(16 * 1024, decode_content=True):  # what is there: `read` waits for all of it
         found += chunk
         if len(found) > MOST_BYTES:
             raise FetchError(f"larger than {MOST_BYTES // 1024} KiB")

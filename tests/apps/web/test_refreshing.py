@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -43,6 +45,7 @@ class Publisher(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answers: dict[str, tuple[int, dict[str, str], bytes]] = {}
         self.asked: list[str] = []
+        self.at_once, self.pause = 1 << 30, 0.0
         for engine, body in GOOD.items():
             self.put(engine, body)
 
@@ -65,7 +68,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        for at in range(0, len(body), self.server.at_once):
+            self.wfile.write(body[at : at + self.server.at_once])
+            time.sleep(self.server.pause)
 
     def log_message(self, *args: Any) -> None:
         pass
@@ -151,6 +156,26 @@ def test_CR_04_a_redirect_within_the_publishers_host_is_followed(publisher: Publ
     publisher.answers["/elsewhere.json"] = (200, {}, GOOD["bing"])
     publisher.put("bing", b"", 301, Location="/elsewhere.json")
     assert rows(refresh(Publishers(publisher.address), NOW))["bing"] == ("taken", "")
+
+
+def test_CR_04_a_publisher_that_drips_is_not_waited_for(publisher: Publisher, monkeypatch: Any) -> None:
+    monkeypatch.setattr("broadsheet.paywall.fetching.DEADLINE", 0.5)
+    publisher.at_once, publisher.pause = 1, 0.1
+    begun = time.monotonic()
+    with pytest.raises(FetchError, match="not here within"):
+        Publishers(publisher.address).lists(ENGINES[0])
+    assert time.monotonic() - begun < 3
+
+
+def test_CR_04_a_list_that_comes_packed_is_unpacked_within_bounds(publisher: Publisher) -> None:
+    publisher.put("google", gzip.compress(GOOD["google"]), **{"Content-Encoding": "gzip"})
+    assert Publishers(publisher.address).lists(ENGINES[0]) == [GOOD["google"]]
+    publisher.put("google", gzip.compress(b"1.2.3.4\n" * 4_000_000), **{"Content-Encoding": "gzip"})
+    with pytest.raises(FetchError, match="larger than"):
+        Publishers(publisher.address).lists(ENGINES[0])
+    publisher.put("google", b"not packed at all", **{"Content-Encoding": "gzip"})
+    with pytest.raises(FetchError, match="does not answer"):
+        Publishers(publisher.address).lists(ENGINES[0])
 
 
 def test_CR_04_a_publisher_that_does_not_answer_is_named(publisher: Publisher) -> None:
