@@ -132,7 +132,7 @@ PASSED_THROUGH = {
     "/documents/": "file",
     "/account/": "missing",
 }
-SHELF_DOCUMENTS = {"policy": "offer"}
+SHELF_DOCUMENTS = {"policy": "offer", "archive": "front"}
 
 # Parsers and writers of whole stories. These only read: what they give becomes stories like any others.
 FORMATS = {

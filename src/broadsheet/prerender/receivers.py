@@ -32,6 +32,9 @@ def connect() -> None:
         for signal in (post_save, post_delete):
             name = f"broadsheet.{sender.__name__}.{id(signal)}"
             signal.connect(_after(task), sender=sender, weak=False, dispatch_uid=name)
+    # A rule for a topic that is gone matches nothing any more, so its stories may have another gate.
+    topic = apps.get_model("broadsheet_newsroom.Topic")
+    post_delete.connect(_after(tasks.access_changed), sender=topic, weak=False, dispatch_uid="broadsheet.topic.rule")
 
 
 def _published(instance: Any, **kwargs: Any) -> None:
