@@ -243,6 +243,7 @@ def open_small_paper() -> Paper:
     """Open the paper in the test's database, with nothing on the shelf and nothing remembered."""
     cache.clear()
     prerender.shelf().clear()
+    prerender.shelf().put_document("archive", {})
     return Paper(
         opening.open_paper(editions=EDITIONS, address=ADDRESS, publisher="Quay Press", contact="q@example.org")
     )

@@ -64,7 +64,7 @@ def _structured(old: Any) -> Any:
 def _deks(old: Any) -> Any:
     from dataclasses import replace
 
-    return lambda page: replace(old(page), dek=_whole_text(page.pk))
+    return lambda page, *known: replace(old(page, *known), dek=_whole_text(page.pk))
 
 
 def _leads(old: Any) -> Any:
@@ -138,6 +138,7 @@ LISTS = ("front", "section", "gathered", "feed", "sitemap")
 def all_mutants() -> tuple[Mutant, ...]:
     """Every gate that the sweep is to miss."""
     from broadsheet.paywall.crawlers import Standing
+    from broadsheet.paywall.institutions import Found
     from broadsheet.paywall.rules import MEMBER, READ_BEFORE
 
     return (
@@ -165,6 +166,14 @@ def all_mutants() -> tuple[Mutant, ...]:
             stored=True,
         ),
         Mutant("deks are made from the text", ("story", *LISTS[1:4]), ((f"{CARDS}.story_card", _deks),), stored=True),
+        Mutant(
+            "everybody reads in a library",
+            ("story",),
+            (
+                ("broadsheet.paywall.institutions.Institutions.find", _always(Found("The Library", 0.0, 1))),
+                ("broadsheet.paywall.institutions.Institutions.__bool__", _always(True)),
+            ),
+        ),
         Mutant("a pass never ends", ("story",), ((f"{EDGE}.passes.read", _never_over),)),
         Mutant("every seal is good", ("story",), (("broadsheet.paywall.receipts.KeyRing.unseal", _unsealed),)),
         Mutant("a receipt lists every story", ("story",), ((f"{EDGE}.lists", _always(True)),)),

@@ -79,7 +79,7 @@ DESK_ROOMS = frozenset(
         "choose-external-link", "choose-page", "choose-phone-link", "collections", "dismissibles", "documents",
         "editing-sessions", "embeds", "failwhale", "gifts", "groups", "images", "imported-comments", "jsi18n", "login",
         "logout", "pages", "password_reset", "redirects", "reports", "settings", "sites", "snippets", "sprite",
-        "stories", "tag-autocomplete", "test404", "users", "workflows",
+        "stories", "tag-autocomplete", "test404", "translation", "users", "workflows",
     )
 )  # fmt: skip
 
@@ -137,7 +137,7 @@ PASSED_THROUGH = {
     "/account/": "missing",
     "/g/": "gift",
 }
-SHELF_DOCUMENTS = {"policy": "offer", "crawlers": "machines", "gifts": "gift"}
+SHELF_DOCUMENTS = {"policy": "offer", "crawlers": "machines", "gifts": "gift", "archive": "front"}
 
 # Parsers and writers of whole stories. These only read: what they give becomes stories like any others.
 FORMATS = {

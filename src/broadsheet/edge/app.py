@@ -317,23 +317,19 @@ class Edge:
         if found:
             self._pages.load(scope["path"])
 
-    def follow(self) -> None:
-        """Take over the paper's policy as the shelf has it now."""
-        self._policy = read_policy(self._shelf.document("policy"))
-
-    def _start(self) -> None:
-        self._seq = self._shelf.seq()
-        self._read(DOCUMENTS)
-        self._watcher = asyncio.ensure_future(self._watch())
-
-    def _read(self, documents: Collection[str]) -> None:
-        """Take in the shelf's documents that changed."""
+    def follow(self, documents: Collection[str] = DOCUMENTS) -> None:
+        """Take over what the shelf says now beside pages: the policy, the search engines' addresses, revoked gifts."""
         if "policy" in documents:
-            self.follow()
+            self._policy = read_policy(self._shelf.document("policy"))
         if "crawlers" in documents:
             self._doors.crawlers.take(self._shelf.document("crawlers"))
         if "gifts" in documents:
             self._gifts.follow(self._shelf.document("gifts"))
+
+    def _start(self) -> None:
+        self._seq = self._shelf.seq()
+        self.follow()
+        self._watcher = asyncio.ensure_future(self._watch())
 
     async def _watch(self) -> None:
         """Follow the shelf: what changed is let go of, a new policy holds from then on."""
@@ -345,7 +341,7 @@ class Edge:
                     self._pages.forget_all()
                 for path in changes.paths:
                     self._pages.forget(path)
-                self._read(DOCUMENTS if changes.lost else changes.documents)
+                self.follow(DOCUMENTS if changes.lost else changes.documents)
                 self._seq = changes.seq
             except Exception:  # a locked or missing shelf must not end the watch
                 log.exception("The shelf cannot be followed; trying again.")

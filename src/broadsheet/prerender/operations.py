@@ -36,6 +36,7 @@ KEPT_HEADERS = (
     "Permissions-Policy", "Referrer-Policy", "Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options",
     "X-Robots-Tag",
 )  # fmt: skip
+HOUR, WEEK = 3_600, 7 * 86_400
 AT_ONCE = 200  # stories whose gates are looked at together
 
 
@@ -161,21 +162,26 @@ def access_changed() -> None:
     stories = sorted({row.story for row in standing.values()})
     for start in range(0, len(stories), AT_ONCE):
         now = gates_of(set(stories[start : start + AT_ONCE]))
-        shelf().drop({own for path, own, gate in now if path in standing and _differs(standing[path], gate)})
+        wrong = {own for path, own, gate in now if path in standing and _differs(standing[path], gate)}
+        if wrong:
+            shelf().drop(wrong)
 
 
 def _differs(standing: Gated, gate: Gate) -> bool:
     return (standing.access, standing.gated_from) != (gate.access, gate.gated_from)
 
 
-def archive_moved_on(since: float, now: float) -> int:
-    """Have lists say that stories are the members' which their age made so after `since`; how many there are.
+def archive_moved_on(now: float) -> int:
+    """Have lists say that stories are the members' which their age made so since this was last done. How many?
 
     The edge shuts each story by itself at its moment. This is for the pages that say for whom a story is.
     """
+    since = (shelf().document("archive") or {}).get("looked", now - WEEK)
     found = archived_between(since, now)
     for marks in found:
         apply_change(Change(marks.own, marks.lists, hidden=False))
+    if found or now - since > HOUR:
+        shelf().put_document("archive", {"looked": now})
     return len(found)
 
 

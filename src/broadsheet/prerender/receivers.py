@@ -33,6 +33,9 @@ def connect() -> None:
             name = f"broadsheet.{sender.__name__}.{id(signal)}"
             signal.connect(_after(task), sender=sender, weak=False, dispatch_uid=name)
     post_save.connect(_gift, sender=apps.get_model("broadsheet_paywall.Gift"), dispatch_uid="broadsheet.gift")
+    # A rule for a topic that is gone matches nothing any more, so its stories may have another gate.
+    topic = apps.get_model("broadsheet_newsroom.Topic")
+    post_delete.connect(_after(tasks.access_changed), sender=topic, weak=False, dispatch_uid="broadsheet.topic.rule")
 
 
 def _gift(**kwargs: Any) -> None:

@@ -18,7 +18,6 @@ from broadsheet.web.refreshing import Refreshing
 
 log = logging.getLogger("broadsheet.work")
 YEAR = 365 * 86_400
-WEEK = 7 * 86_400
 
 
 def run_server(*, target: str, host: str, port: int, workers: int, log_level: str = "info") -> None:
@@ -51,14 +50,11 @@ def run_server(*, target: str, host: str, port: int, workers: int, log_level: st
 def run_work(*, once: bool = False, seconds: float = 20) -> None:
     """Do what the clock asks for, again and again: publish what is due, forget what the meter need not know."""
     swept, refreshing = None, Refreshing()
-    looked = clock.now().timestamp() - WEEK  # an archive that moved on while nobody worked
     while True:
         due = publish_due(now=clock.now())
         for title in due.published:
             log.info("Published on time: %s", title)
-        now = clock.now().timestamp()
-        archive_moved_on(looked, now)
-        looked = now
+        archive_moved_on(clock.now().timestamp())
         if swept != clock.today():
             swept = _sweep()
         refreshing.step(wait=once)

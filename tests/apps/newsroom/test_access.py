@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from broadsheet import clock
 from broadsheet.newsroom import cards, queries, sentences
-from broadsheet.newsroom.models import AccessRule, AccessSettings, StoryPage
+from broadsheet.newsroom.models import AccessRule, AccessSettings, StoryPage, Topic
 from broadsheet.newsroom.operations.access import set_access
 from broadsheet.paywall.access import DAY, Maker
 from broadsheet.paywall.models import Institution
@@ -204,11 +204,12 @@ def test_lists_are_rendered_anew_once_the_archive_has_moved_on(paper: Paper):
     story = paper.story(published=clock.now() - timedelta(days=29, hours=23))
     paper.story("young")
     paper.rules(archive_days=30)
+    assert prerender.archive_moved_on(clock.now().timestamp()) == 0
     assert prerender.render("/world/")
     then = clock.now() + timedelta(hours=2)
     with at(then):
-        assert prerender.archive_moved_on(clock.now().timestamp() - 3 * 3600, then.timestamp()) == 1
-        assert prerender.archive_moved_on(then.timestamp(), then.timestamp() + 20) == 0
+        assert prerender.archive_moved_on(then.timestamp()) == 1
+        assert prerender.archive_moved_on(then.timestamp() + 20) == 0
         assert prerender.shelf().get("/world/").stale
         assert gate(story) == ("members", "archive")
 
@@ -242,6 +243,18 @@ def test_a_rule_whose_topic_is_gone_matches_nothing_and_breaks_nothing(paper: Pa
     paper.rules(("topic", "rivers", "members"))
     AccessRule.objects.update(subject="topic:00000000-0000-0000-0000-000000000000")
     assert gate(story) == ("metered", "default")
+
+
+def test_DS_14_a_topic_that_goes_takes_its_rule_with_it_and_what_that_held_open(paper: Paper):
+    rivers = paper.topic("rivers")
+    story = paper.story(topics=(rivers,))
+    paper.rules(("topic", "rivers", "open"), ("section", "world", "members"))
+    shelve(story)
+    assert shelved(story).access is Access.OPEN
+    with committed():
+        Topic.objects.get(pk=rivers).delete()
+    assert shelved(story) is None
+    assert gate(story) == ("members", "section")
 
 
 def test_staff_edit_the_rules_and_they_hold_at_once(paper: Paper):
