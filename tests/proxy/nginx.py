@@ -120,7 +120,20 @@ def _places(front: Front, paper: str) -> dict[str, str]:
 
 def _certify(folder: Path) -> None:
     """A certificate that the paper signs itself."""
-    made = [*"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2".split()]
+    made = [
+        *[
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+        ]
+    ]
     names = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
     files = ["-keyout", str(folder / "paper.key"), "-out", str(folder / "paper.pem")]
     subprocess.run([*made, *names, *files], check=True, capture_output=True)

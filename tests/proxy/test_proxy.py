@@ -6,12 +6,14 @@ import http.client
 import socket
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.leaks.test_answers import DECEPTIONS, UNKEYED
+from tests.proxy.alternation import HEADERS_ALONE, WRONG, alternate
 from tests.proxy.making import ALLOWANCE, QUAYS
-from tests.proxy.nginx import HOST, Front
+from tests.proxy.nginx import HOST, Front, fronting
 from tests.proxy.readers import BOUND, Answer, Behind, Reader
 
 EVIL = "evil-zz91.test"
@@ -37,6 +39,20 @@ def test_HT_01_nor_what_a_stranger_was_granted_nor_their_receipt(behind: Behind,
     assert granted.cookie.startswith("__Host-bs-r=")
     assert own.cookie not in {"", granted.cookie}
     assert second.ask(story.path, cookie=behind.used_up()).words == frozenset()
+
+
+def test_HT_01_members_and_strangers_in_turn_never_get_each_others_pages(behind: Behind, front: Front) -> None:
+    result = alternate(front, behind, 300)
+    assert (result.pairs, result.leaks, result.denied) == (300, 0, 0), result.kinds
+
+
+@pytest.mark.parametrize(("instead", "leaks"), [(HEADERS_ALONE, False), (WRONG, True)], ids=["headers", "wrong"])
+def test_HT_01_the_papers_headers_alone_are_enough_and_a_cache_that_ignores_them_is_noticed(
+    behind: Behind, front: Front, tmp_path: Path, instead: dict[str, str], leaks: bool
+) -> None:
+    with fronting(tmp_path, behind.address, instead) as other:
+        result = alternate(other, behind, 200)
+    assert (bool(result.leaks), bool(result.denied)) == (leaks, leaks), result
 
 
 def test_HT_01_the_cache_works_and_holds_open_pages(behind: Behind, front: Front, reader: Reader) -> None:
@@ -184,7 +200,7 @@ def test_CR_05_a_claimed_address_makes_no_new_network(behind: Behind, reader: Re
     claims = ("x_forwarded_for", "x_real_ip", "forwarded", "true_client_ip", "cf_connecting_ip", "x_client_ip")
     read = 0
     for number, name in enumerate(QUAYS):
-        claimed = {claim: f"66.249.{number}.{number + 1}" for claim in claims}
+        claimed = dict.fromkeys(claims, f"66.249.{number}.{number + 1}")
         claimed["forwarded"] = f"for=66.249.{number}.1"
         read += bool(reader.ask(behind.stories[name].path, **claimed).words)
     assert read == BOUND
