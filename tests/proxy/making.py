@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ALLOWANCE = 2
+ALLOWANCE = 3
 QUAYS = tuple(f"quay-{number}" for number in range(20))
 
 

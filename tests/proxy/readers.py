@@ -116,16 +116,28 @@ class Behind:
 
 @contextmanager
 def paper_behind(folder: Path) -> Iterator[Behind]:
-    """The canary paper, made and served with the settings that the guide names for a paper behind nginx."""
+    """A paper, made and served with the settings that the guide names for a paper behind nginx."""
+    guide = {"BASE_URL": f"https://{HOST}", "ALLOWED_HOSTS": f"{HOST} 127.0.0.1", "BEHIND_TLS_PROXY": "on"}
+    with _paper(folder, guide, guide) as paper:
+        yield paper
+
+
+@contextmanager
+def paper_alone(folder: Path) -> Iterator[Behind]:
+    """The same paper over plain HTTP, with nothing in front. Readers may say in X-Forwarded-For where they are."""
+    with _paper(folder, {"BASE_URL": "http://127.0.0.1"}, {}) as paper:
+        yield paper
+
+
+@contextmanager
+def _paper(folder: Path, making: dict[str, str], serves: dict[str, str]) -> Iterator[Behind]:
     folder.mkdir(parents=True, exist_ok=True)
-    key = secrets.token_urlsafe(32)
-    settings: dict[str, Any] = {
-        "BASE_URL": f"https://{HOST}", "ALLOWED_HOSTS": f"{HOST} 127.0.0.1", "METER_KEY": key, "BEHIND_TLS_PROXY": "on",
-        "DJANGO_SETTINGS_MODULE": "broadsheet.starter.paper.settings", "LOG_LEVEL": "ERROR",
-    }  # fmt: skip
+    key, starter = secrets.token_urlsafe(32), "broadsheet.starter.paper.settings"
+    settings: dict[str, Any] = {"METER_KEY": key, "DJANGO_SETTINGS_MODULE": starter, "LOG_LEVEL": "ERROR"}
     command = [sys.executable, "-m", "tests.proxy.making", folder / "made.json"]
-    made = subprocess.run(command, env=environment(folder, **settings), cwd=ROOT, capture_output=True, text=True)
+    env = environment(folder, **settings, **making)
+    made = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True)
     assert made.returncode == 0, made.stderr[-3000:]
-    with serving(folder, **settings) as address:
+    with serving(folder, **settings, **serves) as address:
         stories = read((folder / "made.json").read_text(encoding="utf-8"))
         yield Behind(address.removeprefix("http://"), stories, KeyRing(key), folder)

@@ -220,9 +220,11 @@ def test_I8_MT_15_a_reader_reads_on_with_the_receipt_and_the_translation_too(
         again = stranger().ask(behind.stories[name].path, cookie=first.cookie)
         assert behind.stories[name].words <= again.words
         assert again["set-cookie"] == ""
-    cookie = stranger().ask(behind.stories[QUAYS[0]].path, cookie=first.cookie).cookie
-    assert ALLOWANCE == 2
-    assert stranger().ask(behind.stories[QUAYS[1]].path, cookie=cookie).words == frozenset()
+    cookie, read = first.cookie, 1
+    for name in QUAYS[:6]:
+        more = stranger().ask(behind.stories[name].path, cookie=cookie)
+        cookie, read = more.cookie or cookie, read + bool(more.words)
+    assert read == ALLOWANCE
 
 
 def test_BR_01_a_prefetch_that_would_spend_is_refused_and_not_kept(behind: Behind, stranger: Strangers) -> None:
