@@ -1,8 +1,8 @@
 """Writes docs/reference/threats.md: what is tried against the meter, which tests hold it, and how their last run ended.
 
-    tools/threats.toml   the rows, in our words
-    tests/               every test whose name begins with a row's id: test_HT_03_a_members_head_primes_nothing
-    var/tests.xml        the results, written by `make test`; a test that is not in it did not run
+tools/threats.toml   the rows, in our words
+tests/               every test whose name begins with a row's id: test_HT_03_a_members_head_primes_nothing
+var/tests.xml        the results, written by `make test`; a test that is not in it did not run
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "threats.md"
 CATALOGUE = ROOT / "tools" / "threats.toml"
 RESULTS = ROOT / "var" / "tests.xml"
 ID = re.compile(r"(I\d+|(?:MT|CR|DS|HT|BR|TK|MD|AC|LR)_\d+)_")
+Catalogue = list[tuple[str, dict[str, dict[str, Any]]]]
 WORST = ("failed", "skipped", "held")
 HEAD = """# Threats
 
@@ -29,13 +31,15 @@ What is tried against the meter, by whom it is stopped, and how that went at the
 writes this page from the names of the tests, the rows in `tools/threats.toml`, and the results that `make test` left.
 Never edit it.
 
-{run} {counts}. Longer proofs, such as ten thousand members and strangers in turn through one cache, are among the
-figures that `make prove` measures. What nobody can stop stands in [The meter](../explanation/the-meter.md).
+{run}
+
+Longer proofs, such as ten thousand members and strangers in turn through one cache, are among the figures that
+`make prove` measures. What nobody can stop stands in [The meter](../explanation/the-meter.md).
 """
 
 
 @dataclass(frozen=True)
-class Test:
+class Held:
     """A test that bears ids."""
 
     ids: tuple[str, ...]
@@ -61,13 +65,13 @@ def main() -> int:
     return 0
 
 
-def catalogue() -> list[tuple[str, dict[str, dict[str, Any]]]]:
+def catalogue() -> Catalogue:
     """The groups with their rows, in order."""
     found = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))["group"]
     return [(group["title"], group["rows"]) for group in found]
 
 
-def find_tests(folder: Path = ROOT / "tests") -> Iterator[Test]:
+def find_tests(folder: Path = ROOT / "tests") -> Iterator[Held]:
     """Every test whose name begins with ids, with what it says of itself."""
     for path in sorted(folder.rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -75,7 +79,7 @@ def find_tests(folder: Path = ROOT / "tests") -> Iterator[Test]:
                 ids, rest = split_name(node.name)
                 if ids:
                     said = (ast.get_docstring(node) or rest.replace("_", " ")).splitlines()[0].rstrip(".")
-                    yield Test(ids, path.relative_to(folder.parent).as_posix(), node.name, said)
+                    yield Held(ids, path.relative_to(folder.parent).as_posix(), node.name, said)
 
 
 def split_name(name: str) -> tuple[tuple[str, ...], str]:
@@ -91,7 +95,7 @@ def results(path: Path = RESULTS) -> tuple[dict[str, str], str]:
     """How each test ended, the worst of its cases, and the day of the run; nothing where none was recorded."""
     if not path.exists():
         return {}, ""
-    suites = ElementTree.parse(path).getroot()
+    suites = ET.parse(path).getroot()
     found: dict[str, str] = {}
     for case in suites.iter("testcase"):
         node = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name', '').partition('[')[0]}"
@@ -105,12 +109,11 @@ def results(path: Path = RESULTS) -> tuple[dict[str, str], str]:
     return found, max(days, default="")
 
 
-def page(
-    rows: list[tuple[str, dict[str, dict[str, Any]]]], tests: list[Test], ended: Mapping[str, str], day: str
-) -> str:
+def page(rows: Catalogue, tests: list[Held], ended: Mapping[str, str], day: str) -> str:
     """The whole page."""
     of = {name: [test for test in tests if name in test.ids] for _, group in rows for name in group}
-    parts = [HEAD.format(run=f"The last run was on {day}:" if day else "No run was recorded:", counts=_counts(tests, ended))]
+    run = f"The last run was on {day}" if day else "No run was recorded"
+    parts = [HEAD.format(run=fill(f"{run}: {_counts(tests, ended)}.", 120))]
     for title, group in rows:
         parts.append(f"\n## {title}\n")
         for name, row in group.items():
@@ -118,7 +121,7 @@ def page(
     return "".join(parts)
 
 
-def _counts(tests: list[Test], ended: Mapping[str, str]) -> str:
+def _counts(tests: list[Held], ended: Mapping[str, str]) -> str:
     count = {state: sum(ended.get(test.node) == state for test in tests) for state in WORST}
     missing = len(tests) - sum(count.values())
     return (
@@ -127,10 +130,12 @@ def _counts(tests: list[Test], ended: Mapping[str, str]) -> str:
     )
 
 
-def _lines(row: dict[str, Any], tests: list[Test], ended: Mapping[str, str]) -> Iterator[str]:
+def _lines(row: dict[str, Any], tests: list[Held], ended: Mapping[str, str]) -> Iterator[str]:
     for test in tests:
         yield f"- {ended.get(test.node, 'did not run')}: {test.sentence} (`{test.node}`)\n"
-    if tests:
+    for node in row.get("by", ()):
+        yield f"- {ended.get(node, 'did not run')}: {_sentence(node)} (`{node}`)\n"
+    if tests or "by" in row:
         return
     if "later" in row:
         yield f"- not yet: needs {row['later']}\n"
@@ -140,6 +145,10 @@ def _lines(row: dict[str, Any], tests: list[Test], ended: Mapping[str, str]) -> 
         yield f"- no test of its own: see {', '.join(row['see'])}\n"
     else:
         yield "- no test yet\n"
+
+
+def _sentence(node: str) -> str:
+    return node.partition("::test_")[2].replace("_", " ")
 
 
 if __name__ == "__main__":
