@@ -64,6 +64,18 @@ def test_HT_01_the_cache_works_and_holds_open_pages(behind: Behind, front: Front
     assert all(word.encode() in front.kept() for word in story.words)
 
 
+def test_DS_14_a_cache_that_was_emptied_by_hand_is_asked_no_more(behind: Behind, front: Front, reader: Reader) -> None:
+    path = behind.stories["open"].path + "?emptied"
+    for _ in range(2):
+        reader.ask(path)
+    assert front.log()[-1].endswith(" HIT")
+    for file in (front.folder / "cache").rglob("*"):
+        if file.is_file():
+            file.unlink()
+    assert behind.stories["open"].words <= reader.ask(path).words
+    assert not front.log()[-1].endswith(" HIT")
+
+
 def test_HT_02_HT_01_nothing_that_is_private_is_kept(behind: Behind, front: Front, stranger: Strangers) -> None:
     for path in ("/search/?q=x", "/nowhere/", "/admin/login/", "/documents/1/x/", "/world/?page=2"):
         for _ in range(2):
