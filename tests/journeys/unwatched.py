@@ -81,17 +81,21 @@ class Tab:
             return "prerender"
         return {"navigational-prefetch": "prefetch"}.get(found := self.read(f"{entry}.deliveryType"), found)
 
+    def prerenders(self) -> bool:
+        """Whether the browser has a page ready that the tab does not show yet."""
+        return any(target.get("subtype") == "prerender" for target in self._targets())
+
     def close(self) -> None:
         """Close the window."""
         self._session.send("Target.disposeBrowserContext", {"browserContextId": self._window})
         self._session.detach()
 
+    def _targets(self) -> list[dict[str, Any]]:
+        found = self._session.send("Target.getTargets")["targetInfos"]
+        return [each for each in found if each["type"] == "page" and each.get("browserContextId") == self._window]
+
     def _page(self) -> dict[str, Any]:
-        targets = self._session.send("Target.getTargets")["targetInfos"]
-        return next(
-            target for target in targets
-            if target["type"] == "page" and target.get("browserContextId") == self._window and not target.get("subtype")
-        )  # fmt: skip
+        return next(target for target in self._targets() if not target.get("subtype"))
 
     def _heard(self, event: Any) -> None:
         message = json.loads(event["message"])

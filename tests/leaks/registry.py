@@ -77,7 +77,7 @@ DESK_ROOMS = frozenset(
         "choose-external-link", "choose-page", "choose-phone-link", "collections", "dismissibles", "documents",
         "editing-sessions", "embeds", "failwhale", "groups", "images", "imported-comments", "jsi18n", "login",
         "logout", "pages", "password_reset", "redirects", "reports", "settings", "sites", "snippets", "sprite",
-        "tag-autocomplete", "test404", "users", "workflows",
+        "tag-autocomplete", "test404", "translation", "users", "workflows",
     )
 )  # fmt: skip
 
