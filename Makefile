@@ -12,10 +12,10 @@ demo: ready-to-run  ## Make the demo paper and read it at http://127.0.0.1:8000 
 	@$(BIN)/broadsheet demo --port $(PORT)
 
 test: ready-to-test  ## Run the tests (a quarter of an hour at most)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --junitxml var/tests.xml -m "not slow" $(TESTS)
 
 test-all: ready-to-test  ## Run every test, sweeps and soaks too
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --junitxml var/tests.xml $(TESTS)
 
 check: ready-to-test  ## Format, lint, types, import contracts, migrations, translations, docs
 	$(BIN)/ruff format --check .
@@ -23,7 +23,7 @@ check: ready-to-test  ## Format, lint, types, import contracts, migrations, tran
 	PYTHONPATH=. $(BIN)/mypy
 	$(BIN)/lint-imports
 	BROADSHEET_FOLDER=var/check $(BIN)/broadsheet manage makemigrations --check --dry-run
-	$(BIN)/python tools/check_docs.py
+	$(BIN)/python -m tools.check_docs
 
 format: ready-to-test  ## Put the code into its format
 	$(BIN)/ruff format .
@@ -37,6 +37,9 @@ prove: ready-to-test  ## Run the long proofs: sweeps, races, kills (ONLY=name); 
 
 figures: ready-to-test  ## Write docs/reference/figures.md from var/bench.json and var/proofs.json
 	$(BIN)/python -m benchmarks figures
+
+threats: ready-to-test  ## Write docs/reference/threats.md from the tests that bear a row's id, and their last run
+	$(BIN)/python -m tools.make_threats
 
 messages: ready-to-test  ## Collect the words to translate, and compile the translations
 	cd src/broadsheet/web && ../../../$(BIN)/django-admin makemessages --all --no-obsolete --no-wrap --add-location file
@@ -61,4 +64,4 @@ ready-to-run:
 ready-to-test:
 	@$(PYTHON) tools/setup.py test
 
-.PHONY: demo test test-all check format bench prove figures messages lock clean help ready-to-run ready-to-test
+.PHONY: demo test test-all check format bench prove figures threats messages lock clean help ready-to-run ready-to-test

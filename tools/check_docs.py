@@ -3,6 +3,7 @@
     settings.md    every setting read from the environment, and no other
     commands.md    every `broadsheet` command with its options, and no other
     blocks.md      every block of a story with its fields, and no other
+    threats.md     every test that bears an id of the catalogue, and no other
     README.md or CONTRIBUTING.md    every target of the Makefile that `make help` prints
 
 Each check takes texts and gives lines that name the file, what is wrong, and what to do.
@@ -18,6 +19,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tools import make_threats
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "broadsheet"
 REFERENCE = Path("docs/reference")
@@ -25,6 +28,8 @@ LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
 HEADING = re.compile(r"^#{2,4} `([^`]+)`", re.MULTILINE)
 CELL = re.compile(r"^\| `([^`]+)`", re.MULTILINE)
 TARGET = re.compile(r"^([a-z-]+):.*##", re.MULTILINE)
+ROW = re.compile(r"^\*\*([A-Z]+-?\d+)\*\* ", re.MULTILINE)
+NODE = re.compile(r"\(`(tests/[^`]+)`\)$", re.MULTILINE)
 READERS = {"text", "flag", "number", "words", "secret"}
 Parts = Mapping[str, set[str]]
 
@@ -37,6 +42,7 @@ def main() -> int:
     wrong += check_parts("commands.md", "command", commands(), _read("commands.md"))
     wrong += check_parts("blocks.md", "block", story_blocks(_sources("newsroom")), _read("blocks.md"))
     guides = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md"))
+    wrong += check_threats(make_threats.find_tests(), make_threats.catalogue(), _read("threats.md"))
     wrong += check_targets((ROOT / "Makefile").read_text(encoding="utf-8"), guides)
     print("\n".join(wrong) if wrong else "The documents hold.")
     return 1 if wrong else 0
@@ -119,6 +125,25 @@ def _sections(page: str) -> dict[str, str]:
     """What stands under each heading that names something in code type."""
     pieces = HEADING.split(page)
     return dict(zip(pieces[1::2], pieces[2::2], strict=True))
+
+
+def check_threats(tests: Iterable[make_threats.Held], rows: make_threats.Catalogue, page: str) -> list[str]:
+    """The tests that bear ids, and those that the catalogue names, against the page; results are not looked at."""
+    where = REFERENCE / "threats.md"
+    known = {name for _, group in rows for name in group}
+    real = {(name, test.node) for test in tests for name in test.ids}
+    wrong = [
+        f"tools/threats.toml: {node} bears {name}, which is no row: add it" for name, node in real if name not in known
+    ]
+    real |= {(name, node) for _, group in rows for name, row in group.items() for node in row.get("by", ())}
+    told = {
+        (name, node) for name, part in zip(*[iter(ROW.split(page)[1:])] * 2, strict=True) for node in NODE.findall(part)
+    }
+    missing = [f"{where}: {name} lacks {node}: make threats" for name, node in sorted(real - told) if name in known]
+    gone = [
+        f"{where}: {name} names {node}, which is not there any more: make threats" for name, node in sorted(told - real)
+    ]
+    return sorted(wrong) + missing + gone
 
 
 def check_targets(makefile: str, guides: str) -> list[str]:
