@@ -11,32 +11,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
-from functools import partial
 from typing import Any
 
-from broadsheet import clock
 from broadsheet.edge.compose import Composer, Headers, Negotiation
-from broadsheet.edge.cookies import find, names
-from broadsheet.edge.doors import Doors
-from broadsheet.edge.gifts import PREFETCH, GiftDoor
+from broadsheet.edge.gate import DOCUMENTS, Gate
 from broadsheet.edge.hot import CRAWLED, HotPage, HotPages
-from broadsheet.edge.policy import Policy, read_policy
 from broadsheet.edge.shelf import Shelf
-from broadsheet.paywall import passes, rules
 from broadsheet.paywall.access import turned
-from broadsheet.paywall.degraded import Degraded
 from broadsheet.paywall.gifts import HINT
-from broadsheet.paywall.institutions import widened
 from broadsheet.paywall.ledgers.gathering import Gatherer
-from broadsheet.paywall.networks import TrustedProxies, network_of
-from broadsheet.paywall.ports import Answer, Ask, LedgerError, Outcome
-from broadsheet.paywall.receipts import KeyRing, Receipt, lists, open_window, with_tags
-from broadsheet.paywall.robots import is_robot
-from broadsheet.paywall.rules import Access, Decision, Reason, Terms, Verdict, Visit, decide
-from broadsheet.readers import Standing
+from broadsheet.paywall.networks import TrustedProxies
+from broadsheet.paywall.receipts import KeyRing
+from broadsheet.paywall.rules import Access, Reason, Verdict
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -48,17 +36,8 @@ log = logging.getLogger("broadsheet.edge")
 SHELVED = b"x-broadsheet-shelved"
 POLL_SECONDS = 0.2
 PASSED_THROUGH = ("/admin/", "/static/", "/media/", "/documents/", "/account/", "/g/")
-DOCUMENTS = frozenset({"policy", "crawlers", "gifts"})  # what the edge takes from the shelf beside pages
 COME_AGAIN = b"3600"  # seconds
 EMPTY = {"type": "http.response.body", "body": b""}
-_ANSWERS = {
-    Answer.GRANTED: rules.NEW_GRANT,
-    Answer.KNOWN: rules.READ_BEFORE,
-    Answer.UNMINTED: rules.SEEN_ON_NETWORK,
-    Answer.OWN_LIMIT: rules.OWN_LIMIT,
-    Answer.NETWORK_LIMIT: rules.NETWORK_LIMIT,
-}
-_WALLS = {Reason.OWN_LIMIT: "own-limit", Reason.NETWORK_LIMIT: "network-limit"}
 
 
 class Edge:
@@ -78,16 +57,9 @@ class Edge:
         self._shelf = shelf
         self._pages = HotPages(shelf)
         self._gatherer = gatherer
-        self._keys = keys
-        self._proxies = proxies or TrustedProxies()
-        self._cookie, self._pass = names(secure)
-        self._attributes = b"; Path=/; HttpOnly; SameSite=Lax" + (b"; Secure" if secure else b"")
-        self._policy = Policy()
+        self.gate = Gate(keys, gatherer, proxies or TrustedProxies(), secure)
         self._negotiate = Negotiation().best
         self._composer = Composer()
-        self._degraded = Degraded()
-        self._gifts = GiftDoor(keys, gatherer, secure)
-        self._doors = Doors(self._gifts)
         self._filling: dict[str, asyncio.Future[None]] = {}
         self._watcher: asyncio.Task[None] | None = None
         self._seq = -1
@@ -135,112 +107,29 @@ class Edge:
         self, page: HotPage, access: Access, scope: Scope, headers: dict[bytes, bytes], encoding: str, send: Send
     ) -> None:
         """Decide, and serve the variant that the decision names."""
-        entry, method = page.entry, scope["method"]
+        entry, method, gate = page.entry, scope["method"], self.gate
         now = time.time()
         set_cookie: Headers = []
-        decision, receipt = self.look(access, entry.story, scope, headers, now)
-        if not decision.full and HINT in headers.get(b"cookie", b""):
-            decision, set_cookie = await self._gifts.redeem(decision, entry.story, method, headers)
+        decision, visitor = gate.look(access, entry.story, scope, headers, now)
+        if decision.verdict is not Verdict.FULL and HINT in headers.get(b"cookie", b""):
+            decision, set_cookie = await gate.gifts.redeem(decision, entry.story, method, headers)
         if decision.verdict is Verdict.ASK:
-            decision, receipt, set_cookie = await self.ask(entry.story, receipt, scope, headers, now)
+            decision, visitor, set_cookie = await gate.ask(entry.story, visitor, scope, headers, now)
         if decision.verdict is Verdict.REFUSE:
             await _refuse(decision.reason, send)
             return
         kind = "full" if decision.verdict is Verdict.FULL else "preview"
         if decision.reason is Reason.CRAWLER:
             kind = CRAWLED
-        slip = self._slip(entry.language, decision, receipt, self._policy.terms)
+        slip = gate.slip(entry.language, decision, visitor)
         if access is not entry.access and decision.reason is Reason.MEMBERS_ONLY:  # rendered before its moment came
-            slip = self._policy.slip(entry.language, "members-only")
+            slip = gate.policy.slip(entry.language, "members-only")
         if not slip:
             await _send_ready(page, kind, encoding, headers, method, send, set_cookie)
             return
         start, body = self._composer.compose(entry.variants[kind], encoding, slip, page.common)
         await send({**start, "headers": [*start["headers"], *set_cookie]} if set_cookie else start)
         await send(body if method != "HEAD" else EMPTY)
-
-    def look(
-        self, access: Access, story: bytes, scope: Scope, headers: dict[bytes, bytes], now: float
-    ) -> tuple[Decision, Receipt | None]:
-        """What can be decided without any I/O, and the receipt that the reader holds. ASK: `ask` settles it."""
-        terms = self._policy.terms
-        receipt, visit = self._who(story, headers, scope["method"], terms, now)
-        decision = decide(visit, access, terms)
-        if decision.full:
-            return decision, receipt
-        address = partial(self._address, scope, headers)
-        decision = self._doors.look(access, story, self._policy, headers, address, now) or decision
-        if decision.verdict is Verdict.ASK and is_robot(headers.get(b"user-agent", b"")):
-            return rules.NOT_A_VISIT, receipt
-        return decision, receipt
-
-    def _who(
-        self, story: bytes, headers: dict[bytes, bytes], method: str, terms: Terms, now: float
-    ) -> tuple[Receipt | None, Visit]:
-        """The receipt that the reader holds, and the facts of the visit. No I/O."""
-        cookie = headers.get(b"cookie", b"")
-        standing, receipt, listed, used = Standing.STRANGER, None, False, 0
-        if cookie:
-            held = find(cookie, self._pass)
-            if held:
-                bearer = passes.read(self._keys, held, now)
-                standing = bearer.standing if bearer else standing
-            value = find(cookie, self._cookie)
-            receipt = self._keys.read(value) if value else None
-            if receipt is not None and open_window(receipt, int(now // 86_400), terms.window):
-                listed, used = lists(receipt, story), len(receipt.tags)
-        if listed:
-            return receipt, Visit(standing, listed=True)
-        navigates = method == "GET" and headers.get(b"sec-fetch-dest", b"document") == b"document"
-        prefetches = any(name in headers for name in PREFETCH)
-        return receipt, Visit(standing, navigates, prefetches, listed=False, used=used)
-
-    async def ask(
-        self, story: bytes, receipt: Receipt | None, scope: Scope, headers: dict[bytes, bytes], now: float
-    ) -> tuple[Decision, Receipt | None, Headers]:
-        """Put a possible grant to the ledger. Gives the decision, the reader's receipt now, and its cookie."""
-        address = self._address(scope, headers)
-        network, today, terms = network_of(address), int(now // 86_400), self._policy.terms
-        if self._policy.institutions:
-            terms = widened(terms, self._policy.institutions.find(address, now).factor)
-        reader = receipt.reader if receipt else None
-        ask = Ask(reader, os.urandom(16), story, network.near, network.wide, today, terms)
-        try:
-            outcome = await self._gatherer.grant(ask)
-        except LedgerError as error:
-            used = len(receipt.tags) if receipt and open_window(receipt, today, terms.window) else 0
-            self._degraded.failed(error, time.monotonic())
-            return self._degraded.decide(network.near, story, used, today, terms), receipt, []
-        if self._degraded.since is not None:
-            self._degraded.written(time.monotonic())
-        return _ANSWERS[outcome.answer], *self._receipt_of(outcome, terms, today)
-
-    def _address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
-        """The reader's address, as the proxies that we trust tell it."""
-        client = scope.get("client")
-        forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
-        return self._proxies.client(client[0] if client else "", forwarded)
-
-    def _receipt_of(self, outcome: Outcome, terms: Terms, today: int) -> tuple[Receipt | None, Headers]:
-        if not outcome.reader:
-            return None, []
-        receipt = with_tags(outcome.reader, outcome.window_start, outcome.tags)
-        if outcome.answer not in {Answer.GRANTED, Answer.KNOWN}:
-            return receipt, []
-        age = max(1, receipt.window_start + terms.window - today) * 86_400
-        value = self._cookie + b"=" + self._keys.sign(receipt) + b"; Max-Age=" + str(age).encode() + self._attributes
-        return receipt, [(b"set-cookie", value)]
-
-    def _slip(self, language: str, decision: Decision, receipt: Receipt | None, terms: Terms) -> bytes:
-        """What differs by reader: the counter notice at a grant, the wall's words past the meter."""
-        if decision.reason is Reason.NEW_GRANT and receipt is not None:
-            left = max(0, terms.allowance - len(receipt.tags))
-            return self._policy.slip(language, f"notice-{left}", clock.date_of(receipt.window_start + terms.window))
-        wall = _WALLS.get(decision.reason)
-        if wall is None:
-            return b""
-        again = clock.date_of(receipt.window_start + terms.window) if receipt is not None else None
-        return self._policy.slip(language, wall if again or wall != "own-limit" else "preview", again)
 
     async def _fill(self, scope: Scope, receive: Receive, send: Send) -> HotPage | None:
         """Let Django answer, or put the page on the shelf: once for a path, however many wait for it."""
@@ -318,13 +207,8 @@ class Edge:
             self._pages.load(scope["path"])
 
     def follow(self, documents: Collection[str] = DOCUMENTS) -> None:
-        """Take over what the shelf says now beside pages: the policy, the search engines' addresses, revoked gifts."""
-        if "policy" in documents:
-            self._policy = read_policy(self._shelf.document("policy"))
-        if "crawlers" in documents:
-            self._doors.crawlers.take(self._shelf.document("crawlers"))
-        if "gifts" in documents:
-            self._gifts.follow(self._shelf.document("gifts"))
+        """Take over what the shelf says now beside pages."""
+        self.gate.follow(self._shelf.document, DOCUMENTS.intersection(documents))
 
     def _start(self) -> None:
         self._seq = self._shelf.seq()

@@ -18,8 +18,8 @@ from django.utils import translation
 from wagtail.views import serve
 
 from broadsheet import clock
-from broadsheet.edge.app import Edge
 from broadsheet.edge.cookies import names
+from broadsheet.edge.gate import Gate
 from broadsheet.edge.policy import Policy, read_policy
 from broadsheet.newsroom import queries, sentences
 from broadsheet.newsroom.queries import Reached
@@ -168,7 +168,7 @@ class _Unwritten:
 async def _decide(
     found: Reached, asked: Asked, document: dict[str, Any] | None, policy: Policy
 ) -> tuple[Decision, Receipt | None]:
-    """Put the request to the edge."""
+    """Put the request to the edge's gate."""
     if found.gate.access is Access.OPEN:  # as the edge, which asks nothing more of an open story
         return rules.OPEN, None
     keys = KeyRing(settings.METER_KEY, settings.METER_KEY_PREVIOUS)
@@ -176,20 +176,16 @@ async def _decide(
     receipt = _receipt(found, asked, policy)
     ledger: Any = _Unwritten(receipt)
     shelf: Any = _Documents(document)
-    edge = Edge(_nowhere, shelf, ledger, keys, TrustedProxies(settings.TRUSTED_PROXIES), secure)
-    edge.follow()
+    gate = Gate(keys, ledger, TrustedProxies(settings.TRUSTED_PROXIES), secure)
+    gate.follow(shelf.document)
     headers = {b"user-agent": asked.agent.encode()}
     if cookie := _cookie(asked, receipt, keys, secure):
         headers[b"cookie"] = cookie
     scope = {"method": "GET", "client": (asked.address, 0)}
-    decision, held = edge.look(found.gate.access, found.key, scope, headers, asked.now)
+    decision, held = gate.look(found.gate.access, found.key, scope, headers, asked.now)
     if decision.verdict is Verdict.ASK:
-        decision, held, _ = await edge.ask(found.key, held, scope, headers, asked.now)
-    return decision, held
-
-
-async def _nowhere(scope: Any, receive: Any, send: Any) -> None:
-    raise AssertionError("Deciding asks nothing of Django.")
+        decision, held, _ = await gate.ask(found.key, held, scope, headers, asked.now)
+    return decision, held.receipt
 
 
 def _receipt(found: Reached, asked: Asked, policy: Policy) -> Receipt | None:

@@ -63,7 +63,7 @@ def choose(paper: Paper, whole: bool) -> None:
 def listed(paper: Paper) -> Paper:
     """A paper that knows the lists, with a domain name system that knows nothing."""
     paper.names = Names({}, {})  # type: ignore[attr-defined]
-    paper.edge._doors.crawlers = CrawlerDoor(paper.names)  # type: ignore[attr-defined]
+    paper.edge.gate.doors.crawlers = CrawlerDoor(paper.names)  # type: ignore[attr-defined]
     put_lists(paper)
     return paper
 
@@ -184,13 +184,13 @@ def test_CR_04_where_crawlers_read_leads_anyway_an_old_list_turns_nobody_away(li
 
 
 def test_CR_04_a_paper_that_never_had_a_list_shows_leads(paper: Paper, run: Any) -> None:
-    paper.edge._doors.crawlers = CrawlerDoor(Names({}, {}))
+    paper.edge.gate.doors.crawlers = CrawlerDoor(Names({}, {}))
     answer = run(paper.get("/world/1/", headers=GOOGLEBOT, client=LISTED))
     assert (answer.status, b"BODY" in answer.body, paper.spent()) == (200, False, 0)
 
 
 def test_CR_04_a_broken_document_leaves_the_lists_before(listed: Paper, run: Any) -> None:
-    door = listed.edge._doors.crawlers
+    door = listed.edge.gate.doors.crawlers
     run(listed.get("/world/1/"))
     for broken in ({}, {"engines": {"google": {}}}, {"engines": {"google": {"taken": 1, "v4": [[1]], "v6": []}}}):
         door.take(broken)
@@ -199,7 +199,7 @@ def test_CR_04_a_broken_document_leaves_the_lists_before(listed: Paper, run: Any
 
 def test_CR_03_an_address_that_no_list_holds_is_asked_about_behind_the_readers_back(paper: Paper, run: Any) -> None:
     names = Names({FOREIGN: "spider-7.yandex.com."}, {"spider-7.yandex.com": FOREIGN}, delay=0.3)
-    door = paper.edge._doors.crawlers = CrawlerDoor(names)
+    door = paper.edge.gate.doors.crawlers = CrawlerDoor(names)
 
     async def crawl() -> list[Answer]:
         begun = time.perf_counter()
@@ -223,15 +223,15 @@ def test_CR_03_only_claims_are_asked_about_and_each_address_once(listed: Paper, 
         run(listed.get(f"/world/{number}/", headers=BROWSER, client="198.51.100.8"))
         run(listed.get(f"/world/{number}/", headers=GOOGLEBOT, client=LISTED))
         run(listed.get(f"/world/{number}/", headers=[("user-agent", "DuckDuckBot/1.1")], client="198.51.100.9"))
-        listed.edge._doors.crawlers.settle()
+        listed.edge.gate.doors.crawlers.settle()
     run(listed.get("/world/6/", headers=GOOGLEBOT, client="10.0.0.7"))  # nobody's public address
-    listed.edge._doors.crawlers.settle()
+    listed.edge.gate.doors.crawlers.settle()
     assert listed.names.asked == [FOREIGN]  # type: ignore[attr-defined]
 
 
 def test_CR_03_a_flood_of_claims_is_held_within_bounds(paper: Paper, run: Any) -> None:
     names = Names({}, {}, delay=0.002)
-    door = paper.edge._doors.crawlers = CrawlerDoor(names)
+    door = paper.edge.gate.doors.crawlers = CrawlerDoor(names)
 
     async def flood() -> None:
         for number in range(2_000):
@@ -252,7 +252,7 @@ def test_CR_03_the_request_path_asks_no_names(listed: Paper, run: Any, monkeypat
 
     for name in ("gethostbyaddr", "getaddrinfo", "getnameinfo", "gethostbyname"):
         monkeypatch.setattr(socket, name, asked)
-    listed.edge._doors.crawlers = door = CrawlerDoor()
+    listed.edge.gate.doors.crawlers = door = CrawlerDoor()
     loop_thread: list[int] = []
 
     async def crawl() -> None:
@@ -269,7 +269,7 @@ def test_CR_05_a_forwarded_address_of_google_is_believed_of_our_proxies_only(lis
     forged = [*GOOGLEBOT, ("x-forwarded-for", LISTED), ("x-real-ip", LISTED), ("forwarded", f"for={LISTED}"),
               ("true-client-ip", LISTED), ("cf-connecting-ip", LISTED)]  # fmt: skip
     assert b"BODY" not in run(listed.get("/world/1/", headers=forged, client=FOREIGN)).body
-    listed.edge._proxies = TrustedProxies(["10.0.0.0/8"])
+    listed.edge.gate.proxies = TrustedProxies(["10.0.0.0/8"])
     assert b"BODY" not in run(listed.get("/world/1/", headers=forged, client=FOREIGN)).body
     assert b"BODY" in run(listed.get("/world/1/", headers=forged, client="10.0.0.1")).body
     behind = [*GOOGLEBOT, ("x-forwarded-for", f"{LISTED}, {FOREIGN}")]

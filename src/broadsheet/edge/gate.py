@@ -1,0 +1,147 @@
+"""The gate of one process: what a request proves, what is decided of it, and the words that differ by reader.
+
+`look` is everything that needs no I/O; `ask` puts a possible grant to the ledger, in its own thread.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, MutableMapping
+from functools import partial
+from typing import Any
+
+from broadsheet import clock
+from broadsheet.edge.compose import Headers
+from broadsheet.edge.cookies import names
+from broadsheet.edge.doors import Doors
+from broadsheet.edge.gifts import PREFETCH, GiftDoor
+from broadsheet.edge.policy import Policy, read_policy
+from broadsheet.edge.visitors import NOBODY, Visitor, Visitors
+from broadsheet.paywall import passes, rules
+from broadsheet.paywall.degraded import Degraded
+from broadsheet.paywall.institutions import widened
+from broadsheet.paywall.ledgers.gathering import Gatherer
+from broadsheet.paywall.networks import TrustedProxies, network_of
+from broadsheet.paywall.ports import Answer, Ask, LedgerError, Outcome
+from broadsheet.paywall.receipts import KeyRing, open_window, with_tags
+from broadsheet.paywall.robots import is_robot
+from broadsheet.paywall.rules import Access, Decision, Reason, Terms, Verdict, Visit, decide
+from broadsheet.readers import Standing
+
+Scope = MutableMapping[str, Any]
+Documents = Callable[[str], dict[str, Any] | None]
+
+DOCUMENTS = frozenset({"policy", "crawlers", "gifts"})  # what the gate takes from the shelf beside pages
+_ANSWERS = {
+    Answer.GRANTED: rules.NEW_GRANT,
+    Answer.KNOWN: rules.READ_BEFORE,
+    Answer.UNMINTED: rules.SEEN_ON_NETWORK,
+    Answer.OWN_LIMIT: rules.OWN_LIMIT,
+    Answer.NETWORK_LIMIT: rules.NETWORK_LIMIT,
+}
+_WALLS = {Reason.OWN_LIMIT: "own-limit", Reason.NETWORK_LIMIT: "network-limit"}
+_AHEAD = frozenset(PREFETCH)
+_LISTED = {standing: Visit(standing, listed=True) for standing in Standing}
+
+
+class Gate:
+    """Decides, with what it follows on the shelf. Its doors are looked at only where the meter gives no body."""
+
+    def __init__(self, keys: KeyRing, gatherer: Gatherer, proxies: TrustedProxies, secure: bool) -> None:
+        self._keys, self._gatherer, self.proxies = keys, gatherer, proxies
+        self._cookie, held = names(secure)
+        self._attributes = b"; Path=/; HttpOnly; SameSite=Lax" + (b"; Secure" if secure else b"")
+        self._visitors = Visitors(keys, self._cookie, held)
+        self._degraded = Degraded()
+        self.gifts = GiftDoor(keys, gatherer, secure)
+        self.doors = Doors(self.gifts)
+        self.policy = Policy()
+
+    def follow(self, read: Documents, documents: frozenset[str] = DOCUMENTS) -> None:
+        """Take over what `read` says now: the policy, the search engines' addresses, the revoked gifts."""
+        if "policy" in documents:
+            self.policy = read_policy(read("policy"))
+        if "crawlers" in documents:
+            self.doors.crawlers.take(read("crawlers"))
+        if "gifts" in documents:
+            self.gifts.follow(read("gifts"))
+
+    def look(
+        self, access: Access, story: bytes, scope: Scope, headers: dict[bytes, bytes], now: float
+    ) -> tuple[Decision, Visitor]:
+        """What can be decided without any I/O, and who asks. ASK: `ask` settles it."""
+        terms = self.policy.terms
+        cookie = headers.get(b"cookie")
+        visitor = self._visitors.of(cookie) if cookie else NOBODY
+        decision = decide(self._visit(visitor, story, scope, headers, terms, now), access, terms)
+        if decision.verdict is Verdict.FULL:
+            return decision, visitor
+        address = partial(self._address, scope, headers)
+        decision = self.doors.look(access, story, self.policy, headers, address, now) or decision
+        if decision.verdict is Verdict.ASK and is_robot(headers.get(b"user-agent", b"")):
+            return rules.NOT_A_VISIT, visitor
+        return decision, visitor
+
+    def _visit(
+        self, visitor: Visitor, story: bytes, scope: Scope, headers: dict[bytes, bytes], terms: Terms, now: float
+    ) -> Visit:
+        """The facts of the visit."""
+        bearer, receipt = visitor.bearer, visitor.receipt
+        standing = bearer.standing if bearer is not None and passes.holds(bearer, now) else Standing.STRANGER
+        used = 0
+        if receipt is not None and open_window(receipt, int(now // 86_400), terms.window):
+            if visitor.lists(story):
+                return _LISTED[standing]
+            used = len(receipt.tags)
+        navigates = scope["method"] == "GET" and headers.get(b"sec-fetch-dest", b"document") == b"document"
+        return Visit(standing, navigates, not _AHEAD.isdisjoint(headers), False, False, used)
+
+    async def ask(
+        self, story: bytes, visitor: Visitor, scope: Scope, headers: dict[bytes, bytes], now: float
+    ) -> tuple[Decision, Visitor, Headers]:
+        """Put a possible grant to the ledger. Gives the decision, the visitor with the receipt of now, its cookie."""
+        address, receipt = self._address(scope, headers), visitor.receipt
+        network, today, terms = network_of(address), int(now // 86_400), self.policy.terms
+        if self.policy.institutions:
+            terms = widened(terms, self.policy.institutions.find(address, now).factor)
+        reader = receipt.reader if receipt else None
+        ask = Ask(reader, os.urandom(16), story, network.near, network.wide, today, terms)
+        try:
+            outcome = await self._gatherer.grant(ask)
+        except LedgerError as error:
+            used = len(receipt.tags) if receipt and open_window(receipt, today, terms.window) else 0
+            self._degraded.failed(error, time.monotonic())
+            return self._degraded.decide(network.near, story, used, today, terms), visitor, []
+        if self._degraded.since is not None:
+            self._degraded.written(time.monotonic())
+        return _ANSWERS[outcome.answer], *self._receipt_of(outcome, terms, today)
+
+    def _address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
+        """The reader's address, as the proxies that we trust tell it."""
+        client = scope.get("client")
+        forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
+        return self.proxies.client(client[0] if client else "", forwarded)
+
+    def _receipt_of(self, outcome: Outcome, terms: Terms, today: int) -> tuple[Visitor, Headers]:
+        if not outcome.reader:
+            return NOBODY, []
+        receipt = with_tags(outcome.reader, outcome.window_start, outcome.tags)
+        visitor = Visitor(receipt, None)
+        if outcome.answer not in {Answer.GRANTED, Answer.KNOWN}:
+            return visitor, []
+        age = max(1, receipt.window_start + terms.window - today) * 86_400
+        value = self._cookie + b"=" + self._keys.sign(receipt) + b"; Max-Age=" + str(age).encode() + self._attributes
+        return visitor, [(b"set-cookie", value)]
+
+    def slip(self, language: str, decision: Decision, visitor: Visitor) -> bytes:
+        """What differs by reader: the counter notice at a grant, the wall's words past the meter; mostly nothing."""
+        terms, receipt = self.policy.terms, visitor.receipt
+        if decision.reason is Reason.NEW_GRANT and receipt is not None:
+            left = max(0, terms.allowance - len(receipt.tags))
+            return self.policy.slip(language, f"notice-{left}", clock.date_of(receipt.window_start + terms.window))
+        wall = _WALLS.get(decision.reason)
+        if wall is None:
+            return b""
+        again = visitor.free_again(terms.window)
+        return self.policy.slip(language, wall if again or wall != "own-limit" else "preview", again)
