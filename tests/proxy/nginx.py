@@ -59,8 +59,18 @@ class Front:
         """Everything that the cache holds, in one piece."""
         return b"".join(path.read_bytes() for path in sorted((self.folder / "cache").rglob("*")) if path.is_file())
 
-    def log(self) -> list[str]:
-        """The lines of the access log."""
+    def log(self, path: str, least: int = 1) -> list[str]:
+        """The lines of the access log about a path; nginx writes one a moment after the answer."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            lines = (self.folder / "access.log").read_text(encoding="utf-8").splitlines()
+            found = [line for line in lines if line.split()[3] == path]
+            if len(found) >= least or time.monotonic() > until:
+                return found
+            time.sleep(0.02)
+
+    def whole_log(self) -> list[str]:
+        """Every line of the access log till now."""
         return (self.folder / "access.log").read_text(encoding="utf-8").splitlines()
 
 

@@ -23,6 +23,7 @@ class Shelve:
         request.shelving = getattr(request, "shelving", False) or scope.get("broadsheet.edge") == "fill"  # type: ignore[attr-defined]
         if not request.shelving:  # type: ignore[attr-defined]
             return self.get_response(request)
+        operations.name_publicly(request)
         since = operations.shelf().seq()
         response = self.get_response(request)
         keys = getattr(response, "shelf_keys", None)

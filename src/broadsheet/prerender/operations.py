@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.base import BaseHandler
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port, validate_host
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.http import http_date
@@ -99,19 +100,32 @@ def _blank(path: str, host: str) -> HttpRequest:
     request = HttpRequest()
     request.method = "GET"
     request.path = request.path_info = path
-    name, _, port = host.partition(":")
-    secure = settings.WAGTAILADMIN_BASE_URL.startswith("https://")
-    request.META = {
-        "REQUEST_METHOD": "GET", "PATH_INFO": path, "SERVER_NAME": name, "HTTP_HOST": host,
-        "SERVER_PORT": port or ("443" if secure else "80"), "QUERY_STRING": "",
-    }  # fmt: skip
-    if secure and settings.SECURE_PROXY_SSL_HEADER:
-        header, value = settings.SECURE_PROXY_SSL_HEADER
-        request.META[header] = value
+    request.META = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "", **_host_lines(host)}
     request.user = AnonymousUser()
     request.session = {}  # type: ignore[assignment]
     request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
     return request
+
+
+def _host_lines(host: str) -> dict[str, str]:
+    name, _, port = host.partition(":")
+    secure = settings.WAGTAILADMIN_BASE_URL.startswith("https://")
+    found = {"SERVER_NAME": name, "HTTP_HOST": host, "SERVER_PORT": port or ("443" if secure else "80")}
+    if secure and settings.SECURE_PROXY_SSL_HEADER:
+        header, value = settings.SECURE_PROXY_SSL_HEADER
+        found[header] = value
+    return found
+
+
+def name_publicly(request: HttpRequest) -> None:
+    """Let a page that is to be kept for all bear the paper's own address, whatever the first reader called it.
+
+    Raises DisallowedHost where that is none of the paper's hosts.
+    """
+    request.get_host()
+    host = _public_host()
+    if validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):  # else BASE_URL was left as it came
+        request.META.update(_host_lines(host))
 
 
 def _variant(content: bytes, slip: bytes) -> Any:

@@ -34,6 +34,7 @@ from broadsheet.readers import Standing
 
 DAY = 86_400
 PASSES = {"member": Standing.MEMBER, "staff": Standing.STAFF}
+SEEN = {Verdict.FULL: "full", Verdict.PREVIEW: "lead", Verdict.REFUSE: "nothing"}
 WALLS = {
     Reason.OWN_LIMIT: "past the meter",
     Reason.NETWORK_LIMIT: "shared network",
@@ -47,6 +48,7 @@ SENTENCES = {
     Reason.STAFF: "Staff read everything.",
     Reason.EMERGENCY: "Staff have opened every metered story for a while.",
     Reason.CRAWLER: "A search crawler whose address was verified reads everything.",
+    Reason.COME_AGAIN: "It calls itself Google's, and our list of Google's addresses is too old: it is asked to come again.",
     Reason.INSTITUTION: "{institution} reads everything on this network.",
     Reason.GIFT: "The reader came by a gift link.",
     Reason.READ_BEFORE: "The reader has read it already; reading it again is free.",
@@ -88,7 +90,7 @@ class Why:
     verdict: str
     reason: str
     sentence: str
-    sees: str  # full or lead
+    sees: str  # full, lead or nothing
     wall: str
     spends: bool
     until: str  # a moment in UTC; empty where nothing changes by itself
@@ -108,7 +110,7 @@ def why(asked: Asked) -> Why:
         url=found.full_url, headline=found.headline, language=found.language, access=found.gate.access.value,
         rule=found.gate.maker.value, because=sentences.gate_line(found.gate), verdict=decision.verdict.value,
         reason=decision.reason.value, sentence=_sentence(decision, receipt, policy, asked),
-        sees="full" if full else "lead", wall="" if full else WALLS[decision.reason],
+        sees=SEEN[decision.verdict], wall=WALLS.get(decision.reason, ""),
         spends=decision.reason is Reason.NEW_GRANT, until=_iso(moment), until_what=what if moment else "",
         notes=tuple(_notes(decision, policy, asked)),
     )  # fmt: skip
@@ -259,7 +261,8 @@ def _iso(moment: float) -> str:
 
 def lines(found: Why) -> list[str]:
     """The answer for people."""
-    seen = "the whole story" if found.sees == "full" else f"the lead, then the wall “{found.wall}”"
+    seen = {"full": "the whole story", "nothing": "nothing (503, come again)"}.get(found.sees)
+    seen = seen or f"the lead, then the wall “{found.wall}”"
     told = [
         f"{found.headline} ({found.language})",
         found.url,
