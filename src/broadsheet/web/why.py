@@ -48,7 +48,7 @@ SENTENCES = {
     Reason.STAFF: "Staff read everything.",
     Reason.EMERGENCY: "Staff have opened every metered story for a while.",
     Reason.CRAWLER: "A search crawler whose address was verified reads everything.",
-    Reason.COME_AGAIN: "It calls itself Google's, and our list of Google's addresses is too old: it is asked to come again.",
+    Reason.COME_AGAIN: "It calls itself Google's, and our list of Google's addresses is too old to tell.",
     Reason.INSTITUTION: "{institution} reads everything on this network.",
     Reason.GIFT: "The reader came by a gift link.",
     Reason.READ_BEFORE: "The reader has read it already; reading it again is free.",
@@ -104,7 +104,6 @@ def why(asked: Asked) -> Why:
     document = operations.policy_document()
     policy = read_policy(document)
     decision, receipt = asyncio.run(_decide(found, asked, document, policy))
-    full = decision.verdict is Verdict.FULL
     moment, what = _until(found, decision, receipt, policy, asked)
     return Why(
         url=found.full_url, headline=found.headline, language=found.language, access=found.gate.access.value,
