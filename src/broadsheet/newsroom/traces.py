@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from broadsheet.newsroom import cards
+from broadsheet.newsroom import fronts
 from broadsheet.newsroom.models import FrontPage, Picture, SectionPage, StoryPage
 from broadsheet.newsroom.models.access import access_policy
 from broadsheet.newsroom.rights import held_by
@@ -101,5 +101,5 @@ def _lead_pictures(stories: Any) -> set[str]:
 
 def _picked_pictures(front: Any) -> set[str]:
     """The lead pictures of the stories that editors put on the front."""
-    picked = [pick.card.picture for band in cards.front(front, StoryPage.objects.none()) for pick in band.picks]
+    picked = [pick.card.picture for band in fronts.front(front, StoryPage.objects.none()) for pick in band.picks]
     return {f"picture:{card.image.pk}" for card in picked if card}

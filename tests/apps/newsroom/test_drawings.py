@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.utils import translation
 from lxml import html
 
-from broadsheet.newsroom import cards
+from broadsheet.newsroom import cards, fronts
 from broadsheet.newsroom.drawings import charts, maps
 from broadsheet.newsroom.rules import Figures, read_data
 
@@ -145,7 +145,7 @@ def test_tags_draw_nothing_where_there_is_nothing_to_draw() -> None:
     template = Template(
         "{% load drawings %}{% chart value %}{% locator value %}{% locate none %}{% datelines package %}"
     )
-    package = cards.Package("map", (), None)
+    package = fronts.Package("map", (), None)
     context = Context({"value": {"data": "no figures", "places": []}, "none": None, "package": package})
     assert template.render(context) == ""
 

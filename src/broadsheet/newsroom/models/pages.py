@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.models import Page
 
-from broadsheet.newsroom import cards, rules
+from broadsheet.newsroom import cards, fronts, rules
 from broadsheet.newsroom.blocks import FrontBlocks, StoryBlocks
 from broadsheet.newsroom.fields import BodyField
 from broadsheet.newsroom.forms import GuardedCopyForm, GuardedForm
@@ -48,7 +48,7 @@ class FrontPage(Guarded, Page):
         """Wagtail's context with the front's rows as cards."""
         context = super().get_context(request, *args, **kwargs)
         latest = StoryPage.objects.readable().in_language(self.locale.language_code).latest()
-        return {**context, "front": cards.front(self, latest)}
+        return {**context, "front": fronts.front(self, latest)}
 
 
 class BelowFront(Guarded, Page):

@@ -8,7 +8,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from broadsheet.newsroom import cards
+from broadsheet.newsroom import cards, fronts
 from broadsheet.newsroom.drawings import charts, maps
 from broadsheet.newsroom.rules import DataError, read_data
 
@@ -40,7 +40,7 @@ def locate(place: cards.PlaceCard | None) -> SafeString:
 
 
 @register.simple_tag
-def datelines(package: cards.Package) -> SafeString:
+def datelines(package: fronts.Package) -> SafeString:
     """The world with a mark for every dateline among a package's stories, linked to the place."""
     places = [pick.card.dateline for pick in package.picks if pick.card.dateline]
     return mark_safe(maps.datelines(places, _language())) if places else mark_safe("")

@@ -18,7 +18,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from broadsheet.money import Money
-from broadsheet.newsroom.cards import Name, Package, PictureCard, PlaceCard, Story, language_name
+from broadsheet.newsroom.cards import Name, PictureCard, PlaceCard, Story, language_name
+from broadsheet.newsroom.fronts import Package
 from broadsheet.newsroom.rules import DataError, Figures, read_data
 from broadsheet.web.renditions import renditions
 
