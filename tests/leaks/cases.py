@@ -123,7 +123,7 @@ class Cases:
     def _story(
         self, story: str, path: str, persona: Persona, method: str, extra: Headers, first: bool, gone: bool
     ) -> Case:
-        cookie = (("cookie", persona.cookie),) if persona.cookie else ()
+        cookie = persona.jar()
         headers = dict((*persona.headers, *extra))
         opened, spent = self.opens(story, persona, method, headers)
         opened &= not gone
@@ -164,7 +164,7 @@ class Cases:
             path = self.made.paths[story]
             written = spelling.format(path=path, bare=path.rstrip("/"), upper=path.upper())
             path, _, query = written.partition("?")
-            cookie = (("cookie", persona.cookie),) if persona.cookie else ()
+            cookie = persona.jar()
             opened, spent = self.opens(story, persona, "GET", dict(persona.headers))
             words = self.made.secrets(story) - self._of_files(story)
             yield Case(
@@ -182,7 +182,7 @@ class Cases:
         for (surface, path), persona, method in product(registry.addresses(), self.personas, METHODS[:2]):
             for accept in ACCEPTS:
                 path_only, _, query = path.partition("?")
-                cookie = (("cookie", persona.cookie),) if persona.cookie else ()
+                cookie = persona.jar()
                 headers = (*persona.headers, ("accept", accept), *cookie)
                 first = persona.name in {"stranger", "chief"} and accept == ACCEPTS[0] and method == "GET"
                 yield Case(surface, Request(path_only, method, headers, query), persona.name, first=first)
@@ -205,7 +205,7 @@ class Cases:
             )
             for persona, method in product(self.personas, METHODS):
                 may = words if story not in HIDDEN or persona.session == "chief" else frozenset()
-                cookie = (("cookie", persona.cookie),) if persona.cookie else ()
+                cookie = persona.jar()
                 headers = (*persona.headers, *cookie)
                 yield Case(
                     "file",
@@ -227,7 +227,7 @@ class Cases:
                 if pressed and (name == "letter" or persona.name != "stranger"):
                     continue  # each press uses up a place: one reader's presses tell it all, and a letter's are few
                 words = self.made.secrets(story) - self._of_files(story) if pressed else frozenset()
-                cookie = (("cookie", persona.cookie),) if persona.cookie else ()
+                cookie = persona.jar()
                 yield Case(
                     "gift",
                     Request(f"/g/{token}/", method, (*persona.headers, *cookie), query),
@@ -246,7 +246,7 @@ class Cases:
         for path in self._desk_paths():
             for name, method in [*product(nobodies, METHODS), ("chief", "GET")]:
                 persona = wanted[name]
-                cookie = (("cookie", persona.cookie),) if persona.cookie else ()
+                cookie = persona.jar()
                 first = method == "GET" and name in {"account without a part in the paper"}
                 yield Case(
                     "desk",

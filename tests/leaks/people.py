@@ -26,6 +26,12 @@ class Persona:
     cookie: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     session: str = ""
+    bears: Standing | None = None  # a pass, made anew for each request: a long sweep outlasts any
+
+    def jar(self) -> tuple[tuple[str, str], ...]:
+        """The Cookie header of their next request."""
+        cookie = member(self.bears) if self.bears else self.cookie
+        return (("cookie", cookie),) if cookie else ()
 
 
 def ring() -> KeyRing:
@@ -64,8 +70,8 @@ def everybody(read: tuple[bytes, ...], sessions: dict[str, str]) -> tuple[Person
         Persona("stranger", "grant"),
         Persona("reader of before", "listed", receipt(*read)),
         Persona("exhausted", "nothing", used_up),
-        Persona("member", "all", member()),
-        Persona("staff", "all", member(Standing.STAFF)),
+        Persona("member", "all", bears=Standing.MEMBER),
+        Persona("staff", "all", bears=Standing.STAFF),
         Persona("member whose pass is over", "nothing", f"{member(seconds=-5)}; {used_up}"),
         Persona("bearer of a forged pass", "nothing", f"{member(keys=forged)}; {used_up}"),
         Persona("bearer of a forged receipt", "nothing", receipt(*read, keys=forged), (("sec-fetch-dest", "image"),)),
