@@ -84,6 +84,7 @@ class Edge:
 
     async def _serve(self, page: HotPage, scope: Scope, receive: Receive, send: Send) -> None:
         entry = page.entry
+        page.used = True
         if not entry.story and scope["query_string"]:
             await self._django(scope, receive, send)
             return

@@ -24,13 +24,14 @@ class Ready(NamedTuple):
 class HotPage:
     """An entry with whatever of it has been made ready."""
 
-    __slots__ = ("common", "entry", "ready", "size")
+    __slots__ = ("common", "entry", "ready", "size", "used")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.size = sum(len(body) for variant in entry.variants.values() for body in variant.ready.values())
         self.common = common_headers(entry)
         self.ready: dict[tuple[str, str], Ready] = {}
+        self.used = False  # set by every reader, cleared by the hand that looks for pages to let go of
 
     def get(self, kind: str, encoding: str) -> Ready:
         """The variant's ready answer."""
@@ -53,7 +54,7 @@ class HotPage:
 
 
 class HotPages:
-    """The least recently opened pages go first when `most` bytes are exceeded."""
+    """Pages that nobody reads go first when `most` bytes are exceeded: a clock's hand goes round them."""
 
     def __init__(self, shelf: Shelf, most: int = 128 * 1024 * 1024) -> None:
         self._shelf = shelf
@@ -71,8 +72,17 @@ class HotPages:
         page = self._pages[path] = HotPage(entry)
         self._size += page.size
         while self._size > self._most and len(self._pages) > 1:
-            self._size -= self._pages.popitem(last=False)[1].size
+            self._let_go()
         return page
+
+    def _let_go(self) -> None:
+        """Let the oldest page go, or, where somebody read it since it was last looked at here, give it another round."""
+        path, oldest = next(iter(self._pages.items()))
+        if oldest.used:
+            oldest.used = False
+            self._pages.move_to_end(path)
+        else:
+            self.forget(path)
 
     def forget(self, path: str) -> None:
         """Let go of a page that changed."""

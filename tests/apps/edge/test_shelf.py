@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
+from broadsheet.edge.hot import HotPages
+from broadsheet.edge.shelves.sqlite import SqliteShelf
 from tests.apps.edge.paper import Paper, metered, open_page
 
 
@@ -88,3 +91,19 @@ def test_an_entry_comes_back_as_it_was_put(paper: Paper) -> None:
         entry.headers,
         entry.variants,
     )
+
+
+def test_of_many_pages_those_that_nobody_reads_are_let_go_of_first(tmp_path: Path) -> None:
+    shelf = SqliteShelf(tmp_path / "shelf.sqlite3")
+    for number in range(40):
+        shelf.put(metered(f"/{number}/", number))
+    pages = HotPages(shelf, most=HotPages(shelf).load("/0/").size * 10)  # type: ignore[union-attr]
+    for number in range(40):
+        assert pages.load(f"/{number}/") is not None
+        for popular in ("/0/", "/1/"):
+            if page := pages.look(popular):
+                page.used = True
+    assert pages.look("/0/") is not None
+    assert pages.look("/1/") is not None
+    assert pages.look("/20/") is None
+    assert sum(1 for number in range(40) if pages.look(f"/{number}/")) == 10
