@@ -76,7 +76,7 @@ class HotPages:
         return page
 
     def _let_go(self) -> None:
-        """Let the oldest page go, or, where somebody read it since it was last looked at here, give it another round."""
+        """Let the oldest page go, or give it another round where somebody read it since the last one."""
         path, oldest = next(iter(self._pages.items()))
         if oldest.used:
             oldest.used = False

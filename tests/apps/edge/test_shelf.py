@@ -106,4 +106,4 @@ def test_of_many_pages_those_that_nobody_reads_are_let_go_of_first(tmp_path: Pat
     assert pages.look("/0/") is not None
     assert pages.look("/1/") is not None
     assert pages.look("/20/") is None
-    assert sum(1 for number in range(40) if pages.look(f"/{number}/")) == 10
+    assert 8 <= sum(1 for number in range(40) if pages.look(f"/{number}/")) <= 10
