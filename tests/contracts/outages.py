@@ -29,7 +29,7 @@ RING = KeyRing(KEY)
 ALLOWANCE, BOUND = 3, 5  # BOUND: new stories a network and process while the ledger is down
 STORIES = """SELECT url_path FROM wagtailcore_page p JOIN broadsheet_newsroom_storypage s ON s.page_ptr_id = p.id
     JOIN wagtailcore_locale l ON l.id = p.locale_id
-    WHERE live AND access = 'metered' AND language_code = 'en' ORDER BY url_path LIMIT 13"""
+    WHERE live AND access IN ('metered', 'inherit') AND language_code = 'en' ORDER BY url_path LIMIT 13"""
 PARAGRAPH = re.compile(r"<p[^>]*>([^<>]{60,})</p>")
 
 

@@ -27,7 +27,7 @@ class Mutant:
 
 def _decided(**changed: Any) -> tuple[str, Any]:
     """`decide`, with some facts of the visit put another way."""
-    return "broadsheet.edge.app.decide", lambda old: lambda visit, *rest: old(visit._replace(**changed), *rest)
+    return "broadsheet.edge.gate.decide", lambda old: lambda visit, *rest: old(visit._replace(**changed), *rest)
 
 
 def _always(value: Any) -> Any:
@@ -106,8 +106,9 @@ def _any_gift(old: Any) -> Any:
     return lambda jar, story, now, revoked: next(iter(jar.held), None)
 
 
-def _never_over(old: Any) -> Any:
-    return lambda ring, value, now: old(ring, value, now - 60)
+def _unremembered(old: Any) -> Any:
+    """Every Cookie header is read anew: what was found before the gate went is not what is found without it."""
+    return lambda self, cookie: self._read(cookie)
 
 
 def _taken_down_in_vain() -> Callable[[], None]:
@@ -129,9 +130,10 @@ def _everybody_is_chief() -> Callable[[], None]:
     return lambda: rows.update(is_superuser=False) and None
 
 
-EDGE, CARDS = "broadsheet.edge.app", "broadsheet.newsroom.cards"
+EDGE, CARDS = "broadsheet.edge.gate", "broadsheet.newsroom.cards"
 CRAWLERS = "broadsheet.paywall.crawlers"
 READABLE = "broadsheet.newsroom.models.stories.StoryQuerySet.readable"
+VISITORS = "broadsheet.edge.visitors.Visitor"
 LISTS = ("front", "section", "gathered", "feed", "sitemap")
 
 
@@ -174,9 +176,13 @@ def all_mutants() -> tuple[Mutant, ...]:
                 ("broadsheet.paywall.institutions.Institutions.__bool__", _always(True)),
             ),
         ),
-        Mutant("a pass never ends", ("story",), ((f"{EDGE}.passes.read", _never_over),)),
-        Mutant("every seal is good", ("story",), (("broadsheet.paywall.receipts.KeyRing.unseal", _unsealed),)),
-        Mutant("a receipt lists every story", ("story",), ((f"{EDGE}.lists", _always(True)),)),
+        Mutant("a pass never ends", ("story",), ((f"{EDGE}.passes.holds", _always(True)),)),
+        Mutant(
+            "every seal is good",
+            ("story",),
+            (("broadsheet.paywall.receipts.KeyRing.unseal", _unsealed), (f"{VISITORS}s.of", _unremembered)),
+        ),
+        Mutant("a receipt lists every story", ("story",), ((f"{VISITORS}.lists", _always(True)),)),
         Mutant("a receipt is good for ever", ("story",), ((f"{EDGE}.open_window", _always(True)),)),
         Mutant("a gift opens every story", ("story",), (("broadsheet.paywall.gifts.Jar.of", _any_gift),)),
         Mutant("links never end", ("gift",), (("broadsheet.paywall.gifts.fault_of", _always(None)),)),
@@ -185,7 +191,7 @@ def all_mutants() -> tuple[Mutant, ...]:
         Mutant("robots are readers", ("story",), ((f"{EDGE}.is_robot", _always(False)),)),
         Mutant("a claim is a search engine", ("story",), ((f"{CRAWLERS}.Lists.standing", _always(Standing.LISTED)),)),
         Mutant("nobody has used anything", ("story",), (_decided(used=0),)),
-        Mutant("nothing was read before", ("story",), ((f"{EDGE}.lists", _always(False)),)),
+        Mutant("nothing was read before", ("story",), ((f"{VISITORS}.lists", _always(False)),)),
         Mutant(
             "what is taken down stays",
             ("story",),

@@ -19,9 +19,8 @@ Importer = Callable[..., Report]
 
 
 @pytest.fixture
-def paper(db: None, settings: Any, tmp_path: Path) -> None:
-    """A paper in English that has just opened, with folders of its own."""
-    settings.SHELF_URL = f"sqlite:///{tmp_path / 'shelf.sqlite3'}"
+def paper(db: None) -> None:
+    """A paper in English that has just opened."""
     opening.open_paper(editions=[opening.Edition("en", "The Paper")], address="http://127.0.0.1:8000")
 
 

@@ -7,9 +7,10 @@ from urllib.robotparser import RobotFileParser
 
 import pytest
 
-from broadsheet.web.indexes import GATHERERS
+from broadsheet.paywall.robots import ROBOTS
 from tests.paper import Paper
 
+GATHERERS = [robot.token for robot in ROBOTS if robot.refused]
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 
 

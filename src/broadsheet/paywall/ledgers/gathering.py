@@ -38,6 +38,7 @@ class Gatherer:
         self._waiting: deque[Waiting] = deque()
         self._bell = threading.Condition()
         self._closing = False
+        self._down: LedgerError | None = None  # what the ledger said of the last batch, where it settled none of it
         self._thread: threading.Thread | None = None
 
     def grant(self, ask: Ask) -> asyncio.Future[Outcome]:
@@ -83,9 +84,8 @@ class Gatherer:
             for question, future in batch:
                 if isinstance(question, Redemption):
                     _deliver([(question, future)], [_redeem(ledger, question)])
-            failures = [answer for answer in answers if isinstance(answer, LedgerError)]
-            if failures and len(failures) == len(answers):
-                self._give_up([], failures[0])
+            if self._down is not None:
+                self._give_up([], self._down)
         if ledger is not None:
             ledger.close()
 
@@ -104,13 +104,17 @@ class Gatherer:
 
     def _settle(self, ledger: Ledger, asks: list[Ask]) -> list[Outcome | LedgerError]:
         """Answers to asks. Where a batch fails, one bad ask must not refuse the others."""
+        self._down = None
         if not asks:
             return []
         try:
             return list(ledger.grant_all(asks))
         except LedgerError as error:
-            return [error] if len(asks) == 1 else _one_by_one(ledger, asks)
-        except Exception as error:
+            answers = [error] if len(asks) == 1 else _one_by_one(ledger, asks)
+            if all(isinstance(answer, LedgerError) for answer in answers):
+                self._down = error
+            return answers
+        except Exception as error:  # a fault of ours in one of them; the ledger itself may be well
             return [_failure(error)] * len(asks)
 
 
