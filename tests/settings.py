@@ -3,7 +3,11 @@
 import os
 import tempfile
 
-os.environ.setdefault("BROADSHEET_FOLDER", tempfile.mkdtemp(prefix="broadsheet-tests-"))
+# Each worker of the run has a folder, and so a shelf, of its own: what one touches may not spoil another's rendering.
+BASE = os.environ.setdefault("BROADSHEET_FOLDER", tempfile.mkdtemp(prefix="broadsheet-tests-"))
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+if WORKER and not BASE.endswith(WORKER):
+    os.environ["BROADSHEET_FOLDER"] = os.path.join(BASE, WORKER)  # noqa: PTH118
 
 from broadsheet.starter.paper.settings import *  # noqa: F403
 

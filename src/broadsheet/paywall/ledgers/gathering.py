@@ -110,7 +110,7 @@ class Gatherer:
         try:
             return list(ledger.grant_all(asks))
         except LedgerError as error:
-            answers = [error] if len(asks) == 1 else _one_by_one(ledger, asks)
+            answers: list[Outcome | LedgerError] = [error] if len(asks) == 1 else _one_by_one(ledger, asks)
             if all(isinstance(answer, LedgerError) for answer in answers):
                 self._down = error
             return answers
