@@ -9,7 +9,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 if WORKER and not BASE.endswith(WORKER):
     os.environ["BROADSHEET_FOLDER"] = os.path.join(BASE, WORKER)  # noqa: PTH118
 
-from broadsheet.starter.paper.settings import *  # noqa: F403
+from broadsheet.starter.paper.settings import *  # noqa: E402, F403
 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for users of tests only
