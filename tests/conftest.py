@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from itertools import count
@@ -21,6 +22,18 @@ def missing(what: str) -> None:
     if CI:
         pytest.fail(f"{what} is missing, and nothing is skipped in CI")
     pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(autouse=True)
+def no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Playwright keeps an event loop running in the worker that drives the browser: hidden from all other tests."""
+    if request.node.get_closest_marker("browser"):
+        yield
+        return
+    held = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(held)
 
 
 @pytest.fixture(scope="session")

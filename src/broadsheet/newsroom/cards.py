@@ -7,6 +7,7 @@ with `StoryCard`, which has no place for a body at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,7 @@ from broadsheet.paywall.rules import MEMBER, MEMBERS_ONLY, NEW_GRANT, OPEN, OWN_
 if TYPE_CHECKING:
     from wagtail.blocks import StreamValue
 
+_BLOCK = re.compile(r"<(/?(?:p|br|li|ul|ol|h[1-6]|div|tr|td|th|blockquote|figcaption|pre)\b)")
 _METERED_PREVIEWS = {"stranger": OWN_LIMIT, "reader": NEW_GRANT, "member": MEMBER}
 
 
@@ -250,8 +252,8 @@ def _rendered(block: Any) -> str:
 
 
 def plain(markup: str) -> str:
-    """The words of some markup."""
-    return " ".join(strip_tags(markup.replace("<", " <")).split())
+    """The words of some markup. A block parts words; a link or emphasis stands inside its sentence."""
+    return " ".join(strip_tags(_BLOCK.sub(r" <\1", markup)).split())
 
 
 def count_body(body: StreamValue) -> int:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadsheet.newsroom import cards
 from broadsheet.newsroom.rules import Lead, count_words, lead_of
 from tests.paper import words
 
@@ -95,3 +96,7 @@ def test_a_cut_is_the_beginning_of_the_first_paragraph_and_stands_alone(opening:
 @given(LETTERS)
 def test_a_count_of_words_is_never_negative_and_grows_with_the_text(text: str):
     assert 0 <= count_words(text) <= count_words(text + " more")
+
+
+def test_a_link_at_the_end_of_a_clause_parts_no_mark_from_its_word():
+    assert cards.plain('<p>It is <a href="/a/">here</a>, and <b>so</b>.</p><p>On</p>') == "It is here, and so. On"
