@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -18,10 +17,6 @@ from broadsheet.paywall.receipts import KeyRing
 
 Scope = MutableMapping[str, Any]
 log = logging.getLogger("broadsheet.web")
-
-# How long a thread that renders may keep the interpreter from the loop that answers readers. Python's own 5 ms would
-# be paid several times by every re-read while an editor's page is made; shorter than this, switching costs more.
-SWITCH_SECONDS = 0.0005
 
 
 class Lanes:
@@ -56,7 +51,6 @@ def build() -> Edge:
     from broadsheet.web.checks import proxies_named
 
     operations.publish_policy()
-    sys.setswitchinterval(SWITCH_SECONDS)
     operations.publish_crawlers()
     operations.publish_gifts()
     for wrong in proxies_named():
