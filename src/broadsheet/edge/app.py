@@ -15,10 +15,12 @@ import time
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any
 
-from broadsheet.edge.compose import Composer, Headers, Negotiation
+from broadsheet.edge.compose import Answer, Composer, Headers, Negotiation
 from broadsheet.edge.gate import DOCUMENTS, Gate
 from broadsheet.edge.hot import CRAWLED, HotPage, HotPages
 from broadsheet.edge.shelf import Shelf
+from broadsheet.edge.visitors import Visitor
+from broadsheet.paywall import rules
 from broadsheet.paywall.access import turned
 from broadsheet.paywall.gifts import HINT
 from broadsheet.paywall.ledgers.gathering import Gatherer
@@ -37,6 +39,7 @@ SHELVED = b"x-broadsheet-shelved"
 POLL_SECONDS = 0.2
 PASSED_THROUGH = ("/admin/", "/static/", "/media/", "/documents/", "/account/", "/g/")
 COME_AGAIN = b"3600"  # seconds
+MOST_WALLS = 16  # of one page: encodings and dates
 EMPTY = {"type": "http.response.body", "body": b""}
 
 
@@ -119,6 +122,12 @@ class Edge:
         if decision.verdict is Verdict.REFUSE:
             await _refuse(decision.reason, send)
             return
+        if decision is rules.OWN_LIMIT and not set_cookie and method == "GET":
+            walled = self._walled(page, encoding, visitor)
+            if walled is not None:
+                await send(walled.start)
+                await send(walled.body)
+                return
         kind = "full" if decision.verdict is Verdict.FULL else "preview"
         if decision.reason is Reason.CRAWLER:
             kind = CRAWLED
@@ -131,6 +140,24 @@ class Edge:
         start, body = self._composer.compose(entry.variants[kind], encoding, slip, page.common)
         await send({**start, "headers": [*start["headers"], *set_cookie]} if set_cookie else start)
         await send(body if method != "HEAD" else EMPTY)
+
+    def _walled(self, page: HotPage, encoding: str, visitor: Visitor) -> Answer | None:
+        """The preview with the wall past the meter and the date of the next free story, made once for that date.
+
+        None where the policy has no words for it: then the preview's own wall stands.
+        """
+        policy = self.gate.policy
+        name = (encoding, visitor.free_again(policy.terms.window))
+        kept = page.walls.get(name)
+        if kept is None or kept[0] is not policy:
+            if len(page.walls) >= MOST_WALLS:
+                page.walls.clear()
+            slip = self.gate.slip(page.entry.language, rules.OWN_LIMIT, visitor)
+            if not slip:
+                return None
+            made = self._composer.compose(page.entry.variants["preview"], encoding, slip, page.common)
+            kept = page.walls[name] = (policy, made)
+        return kept[1]
 
     async def _fill(self, scope: Scope, receive: Receive, send: Send) -> HotPage | None:
         """Let Django answer, or put the page on the shelf: once for a path, however many wait for it."""

@@ -20,6 +20,7 @@ from broadsheet.edge.policy import Policy, read_policy
 from broadsheet.edge.visitors import NOBODY, Visitor, Visitors
 from broadsheet.paywall import passes, rules
 from broadsheet.paywall.degraded import Degraded
+from broadsheet.paywall.gifts import HINT
 from broadsheet.paywall.institutions import widened
 from broadsheet.paywall.ledgers.gathering import Gatherer
 from broadsheet.paywall.networks import TrustedProxies, network_of
@@ -42,6 +43,7 @@ _ANSWERS = {
 }
 _WALLS = {Reason.OWN_LIMIT: "own-limit", Reason.NETWORK_LIMIT: "network-limit"}
 _AHEAD = frozenset(PREFETCH)
+MOST_SETTLED = 64  # stories of one header
 _LISTED = {standing: Visit(standing, listed=True) for standing in Standing}
 
 
@@ -71,10 +73,19 @@ class Gate:
         self, access: Access, story: bytes, scope: Scope, headers: dict[bytes, bytes], now: float
     ) -> tuple[Decision, Visitor]:
         """What can be decided without any I/O, and who asks. ASK: `ask` settles it."""
-        terms = self.policy.terms
+        policy = self.policy
         cookie = headers.get(b"cookie")
         visitor = self._visitors.of(cookie) if cookie else NOBODY
-        decision = decide(self._visit(visitor, story, scope, headers, terms, now), access, terms)
+        settled = visitor.settled.get(story)
+        if settled is not None:
+            on_policy, on_day, on_access, decision = settled
+            stands = on_policy is policy and on_access is access and on_day == now // 86_400
+            if stands and (decision is rules.READ_BEFORE or _looks(scope, headers)):
+                return decision, visitor
+        visit = self._visit(visitor, story, scope, headers, policy.terms, now)
+        decision = decide(visit, access, policy.terms)
+        if self._settles(visitor, decision, cookie):
+            visitor.settled[story] = (policy, int(now // 86_400), access, decision)
         if decision.verdict is Verdict.FULL:
             return decision, visitor
         address = partial(self._address, scope, headers)
@@ -82,6 +93,19 @@ class Gate:
         if decision.verdict is Verdict.ASK and is_robot(headers.get(b"user-agent", b"")):
             return rules.NOT_A_VISIT, visitor
         return decision, visitor
+
+    def _settles(self, visitor: Visitor, decision: Decision, cookie: bytes | None) -> bool:
+        """Whether the same header will meet the same decision for the rest of the day, as long as the policy stands.
+
+        So it is where a receipt alone decides: it lists the story, or proves that the allowance is used and no door
+        but the meter's is there for its bearer. (Who bears a receipt is no search engine.)
+        """
+        if visitor.receipt is None or visitor.bearer is not None or len(visitor.settled) >= MOST_SETTLED:
+            return False
+        if decision is rules.READ_BEFORE:
+            return True
+        doors = self.policy.open_until or self.policy.institutions or HINT in (cookie or b"")
+        return decision is rules.OWN_LIMIT and not doors
 
     def _visit(
         self, visitor: Visitor, story: bytes, scope: Scope, headers: dict[bytes, bytes], terms: Terms, now: float
@@ -145,3 +169,9 @@ class Gate:
             return b""
         again = visitor.free_again(terms.window)
         return self.policy.slip(language, wall if again or wall != "own-limit" else "preview", again)
+
+
+def _looks(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    """Whether somebody opens the page in a window, now."""
+    document = headers.get(b"sec-fetch-dest", b"document") == b"document"
+    return document and scope["method"] == "GET" and _AHEAD.isdisjoint(headers)

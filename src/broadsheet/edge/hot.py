@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any, NamedTuple
 
-from broadsheet.edge.compose import Headers, answer, body_headers
+from broadsheet.edge.compose import Answer, Headers, answer, body_headers
 from broadsheet.edge.shelf import Entry, Shelf, Variant
 from broadsheet.paywall.rules import Access
 
@@ -24,13 +24,15 @@ class Ready(NamedTuple):
 class HotPage:
     """An entry with whatever of it has been made ready."""
 
-    __slots__ = ("common", "entry", "ready", "size", "used")
+    __slots__ = ("common", "entry", "ready", "size", "used", "walls")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.size = sum(len(body) for variant in entry.variants.values() for body in variant.ready.values())
         self.common = common_headers(entry)
         self.ready: dict[tuple[str, str], Ready] = {}
+        # Walled answers by encoding and date, each with the policy that it is of.
+        self.walls: dict[tuple[str, Any], tuple[object, Answer]] = {}
         self.used = False  # set by every reader, cleared by the hand that looks for pages to let go of
 
     def get(self, kind: str, encoding: str) -> Ready:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from broadsheet.paywall import passes
 from broadsheet.paywall.receipts import Receipt, story_tag
 from broadsheet.paywall.rules import Access
 from broadsheet.readers import Standing
-from tests.apps.edge.paper import KEYS, Answer, Paper, metered, open_page
+from tests.apps.edge.paper import KEYS, SLIPS, Answer, Paper, metered, open_page
 
 
 async def read(paper: Paper, numbers: list[int], cookie: str = "", **more: Any) -> list[Answer]:
@@ -269,3 +270,32 @@ def test_I11_a_ledger_that_is_down_refuses_no_re_read_and_gives_a_bounded_number
     assert [b"BODY" in answer.body for answer in new] == [True] * 5 + [False] * 5
     assert {answer["set-cookie"] for answer in new} == {""}
     assert paper.spent() == 1
+
+
+def test_what_was_settled_for_a_header_holds_for_that_story_that_day_and_that_policy_only(
+    paper: Paper, run: Any
+) -> None:
+    first = run(paper.get("/world/1/"))
+    second = run(paper.get("/world/2/", cookie=first.cookie))
+    spent = run(paper.get("/world/3/", cookie=second.cookie)).cookie
+    for _twice in range(2):
+        assert b"BODY" in run(paper.get("/world/1/", cookie=spent)).body
+        assert b"OWN LIMIT" in run(paper.get("/world/5/", cookie=spent)).body
+    assert b"BODY" not in run(paper.get("/world/5/", cookie=spent, method="HEAD")).body
+    assert run(paper.get("/world/5/", cookie=spent, headers=[("sec-purpose", "prefetch")])).status == 503
+    assert b"OWN LIMIT" not in run(paper.get("/world/5/", cookie=spent, headers=[("sec-fetch-dest", "image")])).body
+    paper.shelf.put_document("policy", {"terms": {"allowance": 4}, "slips": {"en": SLIPS}})
+    paper.edge.follow()
+    assert b"BODY" in run(paper.get("/world/5/", cookie=spent)).body
+
+
+def test_a_settled_limit_gives_way_to_an_emergency(paper: Paper, run: Any) -> None:
+    cookie = ""
+    for number in range(1, 4):
+        cookie = run(paper.get(f"/world/{number}/", cookie=cookie)).cookie
+    for _twice in range(2):
+        assert b"OWN LIMIT" in run(paper.get("/world/5/", cookie=cookie)).body
+    document = {"terms": {"allowance": 3}, "slips": {"en": SLIPS}, "open_until": time.time() + 60}
+    paper.shelf.put_document("policy", document)
+    paper.edge.follow()
+    assert b"BODY" in run(paper.get("/world/5/", cookie=cookie)).body
