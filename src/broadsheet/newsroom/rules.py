@@ -55,7 +55,7 @@ def _number(line: int, cell: str) -> float:
 
 # First steps of addresses that are not pages below the front: a page of that slug could not be reached.
 RESERVED_SLUGS = frozenset(
-    {"account", "admin", "documents", "media", "people", "places", "search", "static", "subscribe", "topics"}
+    {"account", "admin", "documents", "g", "media", "people", "places", "search", "static", "subscribe", "topics"}
 )
 
 
