@@ -8,10 +8,11 @@ from statistics import median
 import click
 
 from benchmarks import shelved
-from benchmarks.load import Slice, environment, free_port, load, running
+from benchmarks.load import Slice, environment, load, running
 from benchmarks.registry import Figure, measures
 from broadsheet.paywall import passes
 from broadsheet.readers import Standing
+from tests.servers import free_port
 
 FEW, MANY = 100, (10_000, 100_000)
 ROUNDS, SECONDS = 7, 2

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.registry import ROOT, VAR
+from tests.servers import free_port
 
 FOLDER = VAR / "bench-paper"
 
@@ -54,13 +54,6 @@ def environment(address: str, **more: str) -> dict[str, str]:
         **os.environ, "BROADSHEET_FOLDER": folder, "BASE_URL": address, "TRUSTED_PROXIES": "127.0.0.1",
         "LOG_LEVEL": "WARNING", **more,
     }  # fmt: skip
-
-
-def free_port() -> int:
-    """A port that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

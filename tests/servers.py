@@ -14,11 +14,32 @@ from pathlib import Path
 from typing import Any
 
 
+FIRST_PORT, LAST_PORT, PORTS_OF_ONE = 10_000, 32_000, 1_000  # below those that the system gives to connections
+
+
+def _ports() -> Iterator[int]:
+    """Ports in turn, from a stretch of this process's own: what was handed out must still be free a second later."""
+    stretches = (LAST_PORT - FIRST_PORT) // PORTS_OF_ONE
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    mine = int(worker) if worker.isdigit() else os.getpid()
+    first = FIRST_PORT + mine % stretches * PORTS_OF_ONE
+    while True:
+        yield from range(first, first + PORTS_OF_ONE)
+
+
+_PORTS = _ports()
+
+
 def free_port() -> int:
-    """A port that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody uses, and that no connection is given before a server takes it."""
+    for port in _PORTS:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no port is free")
 
 
 def postgresql_bin() -> Path | None:
@@ -69,9 +90,11 @@ def valkey_server(*options: str, folder: Path | None = None, port: int = 0) -> I
     where = folder or Path(tempfile.mkdtemp(prefix="bs-valkey-"))
     keeps = ["--appendonly", "yes" if folder else "no", "--save", "", "--dir", str(where)]
     command = [binary, "--port", str(port), "--bind", "127.0.0.1", *keeps, *options]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    said = where / "said"
+    with said.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output)
     try:
-        _answers(port, process)
+        _answers(port, process, said)
         yield f"valkey://127.0.0.1:{port}/0"
     finally:
         process.terminate()
@@ -89,7 +112,7 @@ def valkey_bin() -> str | None:
     return shutil.which("valkey-server") or shutil.which("redis-server")
 
 
-def _answers(port: int, process: subprocess.Popen[bytes]) -> None:
+def _answers(port: int, process: subprocess.Popen[bytes], said: Path) -> None:
     until = time.monotonic() + 20
     while True:
         try:
@@ -100,5 +123,5 @@ def _answers(port: int, process: subprocess.Popen[bytes]) -> None:
         except OSError:
             pass
         if process.poll() is not None or time.monotonic() > until:
-            raise RuntimeError(f"the server on port {port} does not answer")
+            raise RuntimeError(f"the server on port {port} does not answer: {said.read_text()[-2000:]}")
         time.sleep(0.02)
