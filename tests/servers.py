@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-
 FIRST_PORT, LAST_PORT, PORTS_OF_ONE = 10_000, 32_000, 1_000  # below those that the system gives to connections
 
 
