@@ -22,18 +22,22 @@ TODAY, TERMS = 20_000, Terms()
 FILL = """
 PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-200000; PRAGMA temp_store=FILE;
 BEGIN;
-INSERT INTO meter_reader
-    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {readers})
-    SELECT randomblob(32) AS reader, {today} - abs(random() % 45), {today} - abs(random() % 30) FROM n ORDER BY reader;
-INSERT INTO meter_slot
-    SELECT reader, slot, 3, randomblob(12) FROM meter_reader, (SELECT 1 AS slot UNION ALL SELECT 2) ORDER BY reader;
+INSERT INTO meter_grant
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {readers}),
+        readers AS MATERIALIZED (
+            SELECT randomblob(32) AS reader, {today} - abs(random() % 45) AS first, {today} - abs(random() % 30) AS start
+            FROM n
+        )
+    SELECT reader, slot, 3, randomblob(12), min(first, start), start
+    FROM readers, (SELECT 1 AS slot UNION ALL SELECT 2) ORDER BY reader, slot;
 INSERT OR IGNORE INTO meter_salt VALUES ({today}, randomblob(32));
-INSERT INTO meter_seen
-    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {seen})
-    SELECT {today}, randomblob(16) AS mark FROM n ORDER BY mark;
-INSERT INTO meter_count
-    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {seen})
-    SELECT {today}, randomblob(16) AS mark, 'n', 1 FROM n ORDER BY mark;
+INSERT INTO meter_network
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {seen}),
+        networks AS MATERIALIZED (SELECT randomblob(16) AS network FROM n)
+    SELECT {today}, network, kind, 1
+    FROM networks, (SELECT CAST('m' AS BLOB) AS kind UNION ALL SELECT CAST('n' AS BLOB)
+        UNION ALL SELECT CAST('n' AS BLOB) || CAST('a story here' AS BLOB))
+    ORDER BY network, kind;
 COMMIT;
 """  # two grants a reader, all in the last 45 days; a thirtieth of them today, each on a network of its own
 
@@ -67,7 +71,7 @@ def fill(path: Path, grants: int) -> int:
     db = sqlite3.connect(path, isolation_level=None)
     db.executescript(FILL.format(readers=grants // 2, today=TODAY, seen=grants // 30))
     db.execute("PRAGMA journal_mode=WAL")
-    assert db.execute("SELECT count(*) FROM meter_slot").fetchone() == (grants // 2 * 2,)
+    assert db.execute("SELECT count(*) FROM meter_grant").fetchone() == (grants // 2 * 2,)
     db.close()
     return path.stat().st_size
 

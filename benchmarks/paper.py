@@ -14,13 +14,15 @@ class Fixed:
         self._edge = edge
         self._answers: dict[str, list[Any]] = {}
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
         """The answer kept under /fixed/<name><path>, taken from the paper at the first asking; else the paper."""
-        if scope["type"] == "http" and scope["path"].startswith("/fixed/"):
-            for message in self._answers.get(scope["path"]) or await self._prepare(scope, receive):
-                await send(message)
-            return
-        await self._edge(scope, receive, send)
+        if scope.get("path", "").startswith("/fixed/"):
+            return self._fixed(scope, receive, send)
+        return self._edge(scope, receive, send)
+
+    async def _fixed(self, scope: Any, receive: Any, send: Any) -> None:
+        for message in self._answers.get(scope["path"]) or await self._prepare(scope, receive):
+            await send(message)
 
     async def _prepare(self, scope: Any, receive: Any) -> list[Any]:
         kept = self._answers[scope["path"]] = []

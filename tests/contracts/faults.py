@@ -50,7 +50,7 @@ class SqliteFault:
     def grants(self) -> int:
         """As Fault."""
         with self._connected() as db:
-            return int(db.execute("SELECT count(*) FROM meter_slot").fetchone()[0])
+            return int(db.execute("SELECT count(*) FROM meter_grant").fetchone()[0])
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
@@ -75,7 +75,7 @@ class SqliteFault:
         Taking the right to write from a file does nothing to whoever has it open, nor to root.
         """
         with self._connected() as db:
-            db.execute("SELECT count(*) FROM meter_slot").fetchone()
+            db.execute("SELECT count(*) FROM meter_grant").fetchone()
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._write_version(9)
             db.execute("UPDATE meter_salt SET day = day")  # so that others look at the file's head again

@@ -269,11 +269,13 @@ def _mutated(mutant: Mutant) -> Iterator[None]:
         if mutant.stored:
             maker.refresh(there.made)
         there.settle()
+        there.forget()
         yield
     if undo:
         undo()
     maker.refresh(there.made)
     there.settle()
+    there.forget()
 
 
 def _patched(name: str, change: Any) -> Any:

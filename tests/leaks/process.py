@@ -85,7 +85,7 @@ class Paper:
         """Slots used in the ledger."""
         with sqlite3.connect(self.folder / "ledger.sqlite3") as db:
             try:
-                return int(db.execute("SELECT count(*) FROM meter_slot").fetchone()[0])
+                return int(db.execute("SELECT count(*) FROM meter_grant").fetchone()[0])
             except sqlite3.OperationalError:
                 return 0
 
@@ -115,6 +115,13 @@ class Paper:
     def settle(self) -> None:
         """Wait until every worker has seen what changed."""
         time.sleep(SETTLE_SECONDS)
+
+    def forget(self) -> None:
+        """Decide every request anew: what was decided under other rules may not answer in their place."""
+        self._in_loop(self._forgotten())
+
+    async def _forgotten(self) -> None:
+        self.edge.follow()
 
 
 async def _built(build: Callable[[], Any]) -> Any:

@@ -109,7 +109,7 @@ class Behind:
         """Slots used in the ledger."""
         with sqlite3.connect(self.folder / "ledger.sqlite3") as db:
             try:
-                return int(db.execute("SELECT count(*) FROM meter_slot").fetchone()[0])
+                return int(db.execute("SELECT count(*) FROM meter_grant").fetchone()[0])
             except sqlite3.OperationalError:  # nobody has asked for anything yet
                 return 0
 

@@ -16,17 +16,16 @@ from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any
 
 from broadsheet.edge.compose import Answer, Composer, Headers, Negotiation
-from broadsheet.edge.gate import DOCUMENTS, Gate
-from broadsheet.edge.hot import CRAWLED, HotPage, HotPages
+from broadsheet.edge.gate import DOCUMENTS, Gate, opens
+from broadsheet.edge.hot import CRAWLED, HotPage, HotPages, Known, Ready
 from broadsheet.edge.shelf import Shelf
-from broadsheet.edge.visitors import Visitor
-from broadsheet.paywall import rules
+from broadsheet.edge.visitors import LONGEST
 from broadsheet.paywall.access import turned
 from broadsheet.paywall.gifts import HINT
 from broadsheet.paywall.ledgers.gathering import Gatherer
 from broadsheet.paywall.networks import TrustedProxies
 from broadsheet.paywall.receipts import KeyRing
-from broadsheet.paywall.rules import Access, Reason, Verdict
+from broadsheet.paywall.rules import Access, Decision, Reason, Verdict
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -39,7 +38,6 @@ SHELVED = b"x-broadsheet-shelved"
 POLL_SECONDS = 0.2
 PASSED_THROUGH = ("/admin/", "/static/", "/media/", "/documents/", "/account/", "/g/")
 COME_AGAIN = b"3600"  # seconds
-MOST_WALLS = 16  # of one page: encodings and dates
 EMPTY = {"type": "http.response.body", "body": b""}
 
 
@@ -59,6 +57,7 @@ class Edge:
         self._django = django
         self._shelf = shelf
         self._pages = HotPages(shelf)
+        self._look = self._pages.look
         self._gatherer = gatherer
         self.gate = Gate(keys, gatherer, proxies or TrustedProxies(), secure)
         self._negotiate = Negotiation().best
@@ -69,13 +68,31 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        page = self._look(scope.get("path", ""))
+        if page is not None and page.known and scope["http_version"] != "2":
+            headers = dict(scope["headers"])
+            known = page.known.get((headers.get(b"cookie"), headers.get(b"accept-encoding")))
+            if (
+                known is not None
+                and time.time() < known.until
+                and scope["method"] == "GET"
+                and b"if-none-match" not in headers
+                and (known.always or opens(headers))
+            ):
+                page.used = True
+                await send(known.start)
+                await send(known.body)
+                return
+        await self._answer(page, scope, receive, send)
+
+    async def _answer(self, page: HotPage | None, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what nothing is known of yet."""
         if scope["type"] != "http":
             await self._other(scope, receive, send)
             return
         if self._watcher is None:
             self._start()
         path = scope["path"]
-        page = self._pages.look(path)
         if page is None:
             if path.startswith(PASSED_THROUGH):
                 await self._django(scope, receive, send)
@@ -95,15 +112,16 @@ class Edge:
         if method not in {"GET", "HEAD"}:
             await (self._refuse_method if entry.story else self._django)(scope, receive, send)
             return
-        if entry.stale or 0 < entry.until < time.time():
+        now = time.time()
+        if entry.stale or 0 < entry.until < now:
             self._refresh(scope)
         headers = dict(scope["headers"]) if scope["http_version"] != "2" else _joined(scope["headers"])
         encoding = self._negotiate(headers.get(b"accept-encoding", b""))
         access = entry.access
         if entry.gated_from:
-            access = turned(access, entry.gated_from, time.time())
+            access = turned(access, entry.gated_from, now)
         if access is Access.OPEN:
-            await _send_ready(page, "full", encoding, headers, method, send)
+            await _send_ready(page.get("full", encoding), headers, method, send)
         else:
             await self._gate(page, access, scope, headers, encoding, send)
 
@@ -115,6 +133,7 @@ class Edge:
         now = time.time()
         set_cookie: Headers = []
         decision, visitor = gate.look(access, entry.story, scope, headers, now)
+        lasts = gate.lasts(visitor, decision, headers, now) if method == "GET" else 0
         if decision.verdict is not Verdict.FULL and HINT in headers.get(b"cookie", b""):
             decision, set_cookie = await gate.gifts.redeem(decision, entry.story, method, headers)
         if decision.verdict is Verdict.ASK:
@@ -122,42 +141,33 @@ class Edge:
         if decision.verdict is Verdict.REFUSE:
             await _refuse(decision.reason, send)
             return
-        if decision is rules.OWN_LIMIT and not set_cookie and method == "GET":
-            walled = self._walled(page, encoding, visitor)
-            if walled is not None:
-                await send(walled.start)
-                await send(walled.body)
-                return
         kind = "full" if decision.verdict is Verdict.FULL else "preview"
         if decision.reason is Reason.CRAWLER:
             kind = CRAWLED
         slip = gate.slip(entry.language, decision, visitor)
         if access is not entry.access and decision.reason is Reason.MEMBERS_ONLY:  # rendered before its moment came
             slip = gate.policy.slip(entry.language, "members-only")
-        if not slip:
-            await _send_ready(page, kind, encoding, headers, method, send, set_cookie)
+        ready: Ready | Answer = page.get(kind, encoding)
+        if slip:
+            ready = self._composer.compose(entry.variants[kind], encoding, slip, page.common)
+        if lasts and not set_cookie:
+            self._remember(page, headers, lasts, decision, ready)
+        if isinstance(ready, Ready):
+            await _send_ready(ready, headers, method, send, set_cookie)
             return
-        start, body = self._composer.compose(entry.variants[kind], encoding, slip, page.common)
-        await send({**start, "headers": [*start["headers"], *set_cookie]} if set_cookie else start)
-        await send(body if method != "HEAD" else EMPTY)
+        await send({**ready.start, "headers": [*ready.start["headers"], *set_cookie]} if set_cookie else ready.start)
+        await send(ready.body if method != "HEAD" else EMPTY)
 
-    def _walled(self, page: HotPage, encoding: str, visitor: Visitor) -> Answer | None:
-        """The preview with the wall past the meter and the date of the next free story, made once for that date.
-
-        None where the policy has no words for it: then the preview's own wall stands.
-        """
-        policy = self.gate.policy
-        name = (encoding, visitor.free_again(policy.terms.window))
-        kept = page.walls.get(name)
-        if kept is None or kept[0] is not policy:
-            if len(page.walls) >= MOST_WALLS:
-                page.walls.clear()
-            slip = self.gate.slip(page.entry.language, rules.OWN_LIMIT, visitor)
-            if not slip:
-                return None
-            made = self._composer.compose(page.entry.variants["preview"], encoding, slip, page.common)
-            kept = page.walls[name] = (policy, made)
-        return kept[1]
+    def _remember(
+        self, page: HotPage, headers: dict[bytes, bytes], until: float, decision: Decision, ready: Ready | Answer
+    ) -> None:
+        """Know the answer for these headers until then, or until the page itself changes."""
+        entry = page.entry
+        until = min(until, entry.until or until, entry.gated_from or until)
+        if entry.stale or until <= time.time() or len(headers.get(b"cookie", b"")) > LONGEST:
+            return
+        known = Known(until, decision.verdict is Verdict.FULL, ready.start, ready.body)
+        self._pages.remember(page, headers, known)
 
     async def _fill(self, scope: Scope, receive: Receive, send: Send) -> HotPage | None:
         """Let Django answer, or put the page on the shelf: once for a path, however many wait for it."""
@@ -236,7 +246,10 @@ class Edge:
 
     def follow(self, documents: Collection[str] = DOCUMENTS) -> None:
         """Take over what the shelf says now beside pages."""
-        self.gate.follow(self._shelf.document, DOCUMENTS.intersection(documents))
+        changed = DOCUMENTS.intersection(documents)
+        if changed:
+            self.gate.follow(self._shelf.document, changed)
+            self._pages.forget_known()
 
     def _start(self) -> None:
         self._seq = self._shelf.seq()
@@ -285,15 +298,8 @@ class Edge:
 
 
 async def _send_ready(
-    page: HotPage,
-    kind: str,
-    encoding: str,
-    headers: dict[bytes, bytes],
-    method: str,
-    send: Send,
-    extra: Headers | None = None,
+    ready: Ready, headers: dict[bytes, bytes], method: str, send: Send, extra: Headers | None = None
 ) -> None:
-    ready = page.get(kind, encoding)
     if headers.get(b"if-none-match") == ready.etag and not extra:
         await send(ready.unchanged)
         await send({"type": "http.response.body", "body": b""})

@@ -43,7 +43,7 @@ _ANSWERS = {
 }
 _WALLS = {Reason.OWN_LIMIT: "own-limit", Reason.NETWORK_LIMIT: "network-limit"}
 _AHEAD = frozenset(PREFETCH)
-MOST_SETTLED = 64  # stories of one header
+_BY_PASS = (rules.MEMBER, rules.STAFF)
 _LISTED = {standing: Visit(standing, listed=True) for standing in Standing}
 
 
@@ -73,19 +73,10 @@ class Gate:
         self, access: Access, story: bytes, scope: Scope, headers: dict[bytes, bytes], now: float
     ) -> tuple[Decision, Visitor]:
         """What can be decided without any I/O, and who asks. ASK: `ask` settles it."""
-        policy = self.policy
         cookie = headers.get(b"cookie")
         visitor = self._visitors.of(cookie) if cookie else NOBODY
-        settled = visitor.settled.get(story)
-        if settled is not None:
-            on_policy, on_day, on_access, decision = settled
-            stands = on_policy is policy and on_access is access and on_day == now // 86_400
-            if stands and (decision is rules.READ_BEFORE or _looks(scope, headers)):
-                return decision, visitor
-        visit = self._visit(visitor, story, scope, headers, policy.terms, now)
-        decision = decide(visit, access, policy.terms)
-        if self._settles(visitor, decision, cookie):
-            visitor.settled[story] = (policy, int(now // 86_400), access, decision)
+        visit = self._visit(visitor, story, scope, headers, self.policy.terms, now)
+        decision = decide(visit, access, self.policy.terms)
         if decision.verdict is Verdict.FULL:
             return decision, visitor
         address = partial(self._address, scope, headers)
@@ -94,18 +85,21 @@ class Gate:
             return rules.NOT_A_VISIT, visitor
         return decision, visitor
 
-    def _settles(self, visitor: Visitor, decision: Decision, cookie: bytes | None) -> bool:
-        """Whether the same header will meet the same decision for the rest of the day, as long as the policy stands.
+    def lasts(self, visitor: Visitor, decision: Decision, headers: dict[bytes, bytes], now: float) -> float:
+        """Until when (seconds since 1970) the same Cookie header meets the same decision of `look`; 0 for not at all.
 
-        So it is where a receipt alone decides: it lists the story, or proves that the allowance is used and no door
-        but the meter's is there for its bearer. (Who bears a receipt is no search engine.)
+        So it is, as long as the policy stands, where a pass or a receipt alone decides: it opens the story, or proves
+        that the allowance is used and no door but the meter's is there for its bearer. (Who bears a receipt is no
+        search engine.)
         """
-        if visitor.receipt is None or visitor.bearer is not None or len(visitor.settled) >= MOST_SETTLED:
-            return False
-        if decision is rules.READ_BEFORE:
-            return True
-        doors = self.policy.open_until or self.policy.institutions or HINT in (cookie or b"")
-        return decision is rules.OWN_LIMIT and not doors
+        if visitor.bearer is not None:
+            return visitor.bearer.expires if decision in _BY_PASS else 0
+        if visitor.receipt is None:
+            return 0
+        doors = self.policy.open_until or self.policy.institutions or HINT in headers.get(b"cookie", b"")
+        if decision is rules.READ_BEFORE or (decision is rules.OWN_LIMIT and not doors):
+            return (now // 86_400 + 1) * 86_400
+        return 0
 
     def _visit(
         self, visitor: Visitor, story: bytes, scope: Scope, headers: dict[bytes, bytes], terms: Terms, now: float
@@ -171,7 +165,6 @@ class Gate:
         return self.policy.slip(language, wall if again or wall != "own-limit" else "preview", again)
 
 
-def _looks(scope: Scope, headers: dict[bytes, bytes]) -> bool:
-    """Whether somebody opens the page in a window, now."""
-    document = headers.get(b"sec-fetch-dest", b"document") == b"document"
-    return document and scope["method"] == "GET" and _AHEAD.isdisjoint(headers)
+def opens(headers: dict[bytes, bytes]) -> bool:
+    """Whether these headers, of a GET, are those of somebody who opens the page in a window, now."""
+    return headers.get(b"sec-fetch-dest", b"document") == b"document" and _AHEAD.isdisjoint(headers)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any, NamedTuple
 
-from broadsheet.edge.compose import Answer, Headers, answer, body_headers
+from broadsheet.edge.compose import Headers, answer, body_headers
 from broadsheet.edge.shelf import Entry, Shelf, Variant
 from broadsheet.paywall.rules import Access
 
 CRAWLED = "crawled"  # the full variant as a search crawler gets it: kept nowhere
+MOST_KNOWN = 32_768  # answers known for a Cookie header, of all pages together: about 15 MB
 
 
 class Ready(NamedTuple):
@@ -21,18 +22,26 @@ class Ready(NamedTuple):
     unchanged: dict[str, Any]
 
 
+class Known(NamedTuple):
+    """The answer that a GET with these Cookie and Accept-Encoding headers gets, for a while."""
+
+    until: float  # seconds since 1970
+    always: bool  # else only who opens the page in a window
+    start: dict[str, Any]
+    body: dict[str, Any]
+
+
 class HotPage:
     """An entry with whatever of it has been made ready."""
 
-    __slots__ = ("common", "entry", "ready", "size", "used", "walls")
+    __slots__ = ("common", "entry", "known", "ready", "size", "used")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.size = sum(len(body) for variant in entry.variants.values() for body in variant.ready.values())
         self.common = common_headers(entry)
         self.ready: dict[tuple[str, str], Ready] = {}
-        # Walled answers by encoding and date, each with the policy that it is of.
-        self.walls: dict[tuple[str, Any], tuple[object, Answer]] = {}
+        self.known: dict[tuple[bytes | None, bytes | None], Known] = {}  # by Cookie and Accept-Encoding
         self.used = False  # set by every reader, cleared by the hand that looks for pages to let go of
 
     def get(self, kind: str, encoding: str) -> Ready:
@@ -61,7 +70,7 @@ class HotPages:
     def __init__(self, shelf: Shelf, most: int = 128 * 1024 * 1024) -> None:
         self._shelf = shelf
         self._most = most
-        self._size = 0
+        self._size = self._known = 0
         self._pages: OrderedDict[str, HotPage] = OrderedDict()
         self.look = self._pages.get
 
@@ -85,6 +94,19 @@ class HotPages:
             self._pages.move_to_end(path)
         else:
             self.forget(path)
+
+    def remember(self, page: HotPage, headers: dict[bytes, bytes], known: Known) -> None:
+        """Answer these headers the same way again. Everything is forgotten when it has become too much."""
+        if self._known >= MOST_KNOWN:
+            self.forget_known()
+        self._known += 1
+        page.known[headers.get(b"cookie"), headers.get(b"accept-encoding")] = known
+
+    def forget_known(self) -> None:
+        """Decide every request anew: what was decided before may hold no longer."""
+        for page in self._pages.values():
+            page.known.clear()
+        self._known = 0
 
     def forget(self, path: str) -> None:
         """Let go of a page that changed."""

@@ -14,7 +14,6 @@ from broadsheet.edge.cookies import find
 from broadsheet.paywall import passes
 from broadsheet.paywall.passes import Pass
 from broadsheet.paywall.receipts import KeyRing, Receipt, lists
-from broadsheet.paywall.rules import Decision
 
 MOST = 8_192  # headers in each of two generations: about 10 MB
 LONGEST = 1_024  # a longer header is read anew each time
@@ -23,14 +22,13 @@ LONGEST = 1_024  # a longer header is read anew each time
 class Visitor:
     """What a header proves: a receipt, a pass, or neither."""
 
-    __slots__ = ("_again", "_listed", "bearer", "receipt", "settled")
+    __slots__ = ("_again", "_listed", "bearer", "receipt")
 
     def __init__(self, receipt: Receipt | None, bearer: Pass | None) -> None:
         self.receipt = receipt
         self.bearer = bearer  # its expiry is yet to be held against the clock
         self._listed: dict[bytes, bool] = {}
         self._again: tuple[int, date] | None = None
-        self.settled: dict[bytes, tuple[object, int, object, Decision]] = {}  # what the gate decided, and upon what
 
     def lists(self, story: bytes) -> bool:
         """Whether the receipt proves a grant of `story`, whatever its window."""

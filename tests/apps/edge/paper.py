@@ -133,6 +133,6 @@ class Paper:
 
         with sqlite3.connect(self.folder / "ledger.sqlite3") as db:
             try:
-                return int(db.execute("SELECT count(*) FROM meter_slot").fetchone()[0])
+                return int(db.execute("SELECT count(*) FROM meter_grant").fetchone()[0])
             except sqlite3.OperationalError:
                 return 0

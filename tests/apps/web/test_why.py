@@ -110,8 +110,8 @@ def test_nothing_is_spent_and_no_page_put_on_the_shelf(stories: Paper):
     ledger = Path(settings.LEDGER_URL.removeprefix("sqlite:///"))
     if ledger.exists():
         with sqlite3.connect(ledger) as db:
-            assert db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'meter_slot'").fetchone() == (0,) or (
-                db.execute("SELECT count(*) FROM meter_slot").fetchone() == (0,)
+            assert db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'meter_grant'").fetchone() == (0,) or (
+                db.execute("SELECT count(*) FROM meter_grant").fetchone() == (0,)
             )
 
 

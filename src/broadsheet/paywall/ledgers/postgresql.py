@@ -9,27 +9,22 @@ import psycopg
 
 from broadsheet import clock
 from broadsheet.paywall.ledgers import sql
+from broadsheet.paywall.ledgers.book import keyed
 from broadsheet.paywall.ports import Ask, LedgerError, Outcome
 from broadsheet.paywall.receipts import reader_key
 
 # What networks did is unlogged: it reaches neither the write-ahead log nor a replica nor a base backup.
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS meter_reader (
-    reader bytea PRIMARY KEY, first_day integer NOT NULL, window_start integer NOT NULL
-);
-CREATE INDEX IF NOT EXISTS meter_reader_ends ON meter_reader (window_start);
-CREATE TABLE IF NOT EXISTS meter_slot (
-    reader bytea NOT NULL REFERENCES meter_reader ON DELETE CASCADE,
-    slot smallint NOT NULL, cap smallint NOT NULL, tag bytea NOT NULL,
+CREATE TABLE IF NOT EXISTS meter_grant (
+    reader bytea NOT NULL, slot smallint NOT NULL, cap smallint NOT NULL, tag bytea NOT NULL,
+    first_day integer NOT NULL, window_start integer NOT NULL,
     PRIMARY KEY (reader, slot), UNIQUE (reader, tag), CHECK (slot BETWEEN 1 AND cap)
 );
+CREATE INDEX IF NOT EXISTS meter_grant_ends ON meter_grant (window_start);
 CREATE UNLOGGED TABLE IF NOT EXISTS meter_salt (day integer PRIMARY KEY, salt bytea NOT NULL);
-CREATE UNLOGGED TABLE IF NOT EXISTS meter_seen (
-    day integer NOT NULL, mark bytea NOT NULL, PRIMARY KEY (day, mark)
-);
-CREATE UNLOGGED TABLE IF NOT EXISTS meter_count (
-    day integer NOT NULL, mark bytea NOT NULL, kind text NOT NULL, used integer NOT NULL,
-    PRIMARY KEY (day, mark, kind)
+CREATE UNLOGGED TABLE IF NOT EXISTS meter_network (
+    day integer NOT NULL, network bytea NOT NULL, kind bytea NOT NULL, used integer NOT NULL,
+    PRIMARY KEY (day, network, kind)
 );
 CREATE TABLE IF NOT EXISTS meter_gift (
     gift bytea NOT NULL, slot integer NOT NULL, cap integer NOT NULL, jar bytea NOT NULL, last_day integer NOT NULL,
@@ -58,7 +53,7 @@ class PostgresqlLedger:
 
     def grant_all(self, asks: list[Ask]) -> list[Outcome]:
         """Settle these in one transaction, in order."""
-        return self._write(lambda run: [sql.settle(run, ask) for ask in asks], _locks(asks))
+        return self._write(lambda run: sql.settle_all(run, asks), _locks(asks))
 
     def redeem(self, gift: bytes, jar: bytes, most: int, until: int) -> bool:
         """Whether this jar may read what the gift gives."""
@@ -69,7 +64,7 @@ class PostgresqlLedger:
 
     def sweep(self, today: int) -> int:
         """Forget what is past its time."""
-        return self._write(lambda run: sql.sweep(run, today), [])
+        return self._write(lambda run: _sweep(run, today), [])
 
     def redeemed(self, gift: bytes) -> int:
         """How many jars have redeemed the gift."""
@@ -111,9 +106,14 @@ class PostgresqlLedger:
 def _locks(asks: list[Ask]) -> list[int]:
     """One lock for each reader and each wide network (which covers the near ones), in one order for all."""
     names = {reader_key(reader) for ask in asks if (reader := ask.account or ask.reader)}
-    names |= {sql.keyed(b"lock", "w", ask.wide) for ask in asks if not ask.account}
+    names |= {keyed(b"lock", "w", ask.wide) for ask in asks if not ask.account}
     return sorted(map(_number, names))
 
 
 def _number(name: bytes) -> int:
     return int.from_bytes(name[:8], "big", signed=True)
+
+
+def _sweep(run: sql.Execute, today: int) -> int:
+    ended = run("DELETE FROM meter_grant WHERE window_start < ? RETURNING 1", (sql.ended(today),))
+    return sql.sweep(run, today) + len(ended)

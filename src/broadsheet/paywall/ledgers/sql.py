@@ -1,22 +1,23 @@
 """The ledger's one algorithm, over whatever speaks SQL. See docs/explanation/the-meter.md.
 
-Every ask runs while this transaction alone may write the reader's and the network's rows (SQLite: the write lock of
-the file; PostgreSQL: advisory locks), so it may read, think and write. The tables guard the limit once more: a slot
-number outside 1..cap breaks a CHECK, and two racers for one slot collide on the primary key.
+Every batch runs while this transaction alone may write its readers' and networks' rows (SQLite: the write lock of the
+file; PostgreSQL: advisory locks), so it may read, think and write: each table is read once, the asks are settled one
+after the other on what was read (`book.py`), and each table is written once. The tables guard the limit once more: a
+slot number outside 1..cap breaks a CHECK, and two racers for one slot collide on the primary key.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import blake2b
-from typing import Any, NamedTuple, Protocol
+from itertools import chain, groupby
+from operator import attrgetter
+from typing import Any, Protocol
 
-from broadsheet.paywall.ports import Answer, Ask, Outcome
-from broadsheet.paywall.receipts import reader_key, story_tag
-from broadsheet.paywall.rules import Terms
+from broadsheet.paywall.ledgers.book import Book, Known, put, settle
+from broadsheet.paywall.ports import Ask, Outcome
 
-WIDE = 4  # the wider network's caps are this many times the near one's
 LONGEST_WINDOW = 60  # days: what Terms allow
 NETWORK_DAYS = 2  # network rows and their salt live for at most 48 hours
 
@@ -27,98 +28,64 @@ class Execute(Protocol):
     def __call__(self, statement: str, parameters: Sequence[Any] = ...) -> list[tuple[Any, ...]]: ...
 
 
-class Known(NamedTuple):
-    """What the ledger holds of a reader."""
-
-    key: bytes
-    young: bool  # first seen today, or never
-    new: bool  # no row yet
-    window_start: int
-    tags: tuple[bytes, ...]
-
-
-def settle(run: Execute, ask: Ask) -> Outcome:
-    """Answer one ask, writing what it needs. Runs inside the caller's transaction and locks."""
-    reader = ask.account or ask.reader or ask.fresh
-    known = look_up(run, ask, reader)
-    tag = story_tag(reader, ask.story)
-    if tag in known.tags:
-        return Outcome(Answer.KNOWN, reader, known.window_start, known.tags, len(known.tags))
-    if len(known.tags) >= ask.terms.allowance:
-        return Outcome(Answer.OWN_LIMIT, reader, known.window_start, known.tags, len(known.tags))
-    if not ask.account:  # a registered reader is bound by their account alone, wherever they are
-        salt = salt_of(run, ask.today)
-        if not network_allows(run, ask, known, salt):
-            return Outcome(Answer.NETWORK_LIMIT, reader, known.window_start, known.tags, len(known.tags))
-        if known.new and not mint(run, ask, salt):
-            return Outcome(Answer.UNMINTED)
-    write_slot(run, ask, known, tag)
-    tags = (*known.tags, tag)
-    return Outcome(Answer.GRANTED, reader, known.window_start, tags, len(tags))
+def settle_all(run: Execute, asks: Sequence[Ask]) -> list[Outcome]:
+    """Answer asks in order, writing what they need. Runs inside the caller's transaction and locks."""
+    outcomes: list[Outcome] = []
+    for today, group in groupby(asks, attrgetter("today")):
+        day = list(group)
+        salt = salt_of(run, today) if any(not ask.account for ask in day) else b""
+        book, asked = Book(today), [put(ask, salt) for ask in day]
+        _read_readers(run, book, {one.key for one in asked if one.comes_again})
+        _read_networks(run, book, {name for one in asked for name in one.names(book)})
+        outcomes += [settle(book, one) for one in asked]
+        _write(run, book)
+    return outcomes
 
 
-def look_up(run: Execute, ask: Ask, reader: bytes) -> Known:
-    """The reader's row and slots; a window that has ended counts as empty and starts anew today."""
-    key = reader_key(reader)
-    stranger = not (ask.account or ask.reader)
-    rows = [] if stranger else run("SELECT first_day, window_start FROM meter_reader WHERE reader = ?", (key,))
-    if not rows:
-        return Known(key, young=True, new=True, window_start=ask.today, tags=())
-    first_day, start = rows[0]
-    if ask.today >= start + ask.terms.window:
-        run("DELETE FROM meter_slot WHERE reader = ?", (key,))
-        run("UPDATE meter_reader SET window_start = ? WHERE reader = ?", (ask.today, key))
-        return Known(key, young=first_day >= ask.today, new=False, window_start=ask.today, tags=())
-    tags = run("SELECT tag FROM meter_slot WHERE reader = ? ORDER BY slot", (key,))
-    return Known(key, first_day >= ask.today, False, start, tuple(bytes(row[0]) for row in tags))
+_READERS = "SELECT reader, first_day, window_start, tag FROM meter_grant WHERE reader IN (...) ORDER BY reader, slot"
+_NETWORKS = (
+    "WITH asked (network, kind) AS (VALUES ...) SELECT kept.network, kept.kind, kept.used FROM asked"
+    " CROSS JOIN meter_network AS kept WHERE kept.network = asked.network AND kept.kind = asked.kind AND kept.day = ?"
+)
+_COUNT = (
+    "INSERT INTO meter_network (day, network, kind, used) VALUES ..."
+    " ON CONFLICT (day, network, kind) DO UPDATE SET used = meter_network.used + excluded.used"
+)
+_FORGET = "DELETE FROM meter_grant WHERE reader IN (...)"
+_GRANT = "INSERT INTO meter_grant (reader, slot, cap, tag, first_day, window_start) VALUES ..."
 
 
-def network_allows(run: Execute, ask: Ask, known: Known, salt: bytes) -> bool:
-    """Count the story on its networks, unless it was counted today already. False where a cap is reached."""
-    kind = "n" if known.young else "e"
-    seen = keyed(salt, kind, ask.near, ask.story)
-    if run("SELECT 1 FROM meter_seen WHERE day = ? AND mark = ?", (ask.today, seen)):
-        return True
-    near, wide = keyed(salt, "p", ask.near), keyed(salt, "w", ask.wide)
-    established = _used(run, ask.today, near, "i")
-    cap = network_cap(ask.terms, known.young, established)
-    if _used(run, ask.today, near, kind) >= cap or _used(run, ask.today, wide, kind) >= cap * WIDE:
-        return False
-    run("INSERT INTO meter_seen (day, mark) VALUES (?, ?)", (ask.today, seen))
-    _count(run, ask.today, near, kind)
-    _count(run, ask.today, wide, kind)
-    if not known.young:
-        _count_established(run, ask, known, salt, near)
-    return True
+def _read_readers(run: Execute, book: Book, keys: set[bytes]) -> None:
+    """The grants of readers who may have some."""
+    if keys:
+        for key, first_day, start, tag in run(_READERS.replace("...", _row(keys)[1:-1]), [*keys]):
+            known = book.readers.setdefault(bytes(key), Known(first_day, start, []))
+            known.tags.append(bytes(tag))
 
 
-def network_cap(terms: Terms, young: bool, established: int) -> int:
-    """Distinct stories a day: for new readers it grows with the established ones that read on that network."""
-    if not young:
-        return terms.network_established
-    return max(terms.network_new, min(terms.network_new_most, terms.network_new + established // 2))
+def _read_networks(run: Execute, book: Book, names: set[tuple[bytes, bytes]]) -> None:
+    """What was counted today under these names."""
+    if names:
+        statement = _NETWORKS.replace("...", ", ".join(["(?, ?)"] * len(names)))
+        for network, kind, used in run(statement, [*chain.from_iterable(names), book.today]):
+            book.used[bytes(network), bytes(kind)] = used
 
 
-def mint(run: Execute, ask: Ask, salt: bytes) -> bool:
-    """Count a new reader id on its network; False where the network has minted its fill today."""
-    near = keyed(salt, "p", ask.near)
-    if _used(run, ask.today, near, "m") >= ask.terms.network_mints:
-        return False
-    _count(run, ask.today, near, "m")
-    return True
+def _write(run: Execute, book: Book) -> None:
+    """What the batch changed. The table of grants refuses one beyond the allowance that held when it was given."""
+    if book.begun_anew:
+        run(_FORGET.replace("...", _row(book.begun_anew)[1:-1]), [*book.begun_anew])
+    _insert(run, _COUNT, [(book.today, *name, more) for name, more in book.counted.items()])
+    _insert(run, _GRANT, book.grants)
 
 
-def write_slot(run: Execute, ask: Ask, known: Known, tag: bytes) -> None:
-    """Use a slot. The table refuses one beyond the allowance that held when it was granted."""
-    if known.new:
-        run(
-            "INSERT INTO meter_reader (reader, first_day, window_start) VALUES (?, ?, ?)",
-            (known.key, ask.today, known.window_start),
-        )
-    run(
-        "INSERT INTO meter_slot (reader, slot, cap, tag) VALUES (?, ?, ?, ?)",
-        (known.key, len(known.tags) + 1, ask.terms.allowance, tag),
-    )
+def _insert(run: Execute, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        run(statement.replace("...", ", ".join([_row(rows[0])] * len(rows))), [*chain.from_iterable(rows)])
+
+
+def _row(values: Collection[Any]) -> str:
+    return f"({', '.join('?' * len(values))})"
 
 
 def redeem(run: Execute, gift: bytes, jar: bytes, most: int, until: int) -> bool:
@@ -152,46 +119,24 @@ def salt_of(run: Execute, today: int) -> bytes:
 
 
 def sweep(run: Execute, today: int) -> int:
-    """Delete ended windows and gifts, and networks' rows of days gone, their salt first."""
+    """Delete ended gifts, and networks' rows of days gone, their salt first."""
     old = today - NETWORK_DAYS + 1
     removed = 0
     for statement, parameters in (
         ("DELETE FROM meter_salt WHERE day < ?", (old,)),
-        ("DELETE FROM meter_seen WHERE day < ?", (old,)),
-        ("DELETE FROM meter_count WHERE day < ?", (old,)),
-        ("DELETE FROM meter_reader WHERE window_start < ?", (today - LONGEST_WINDOW - 1,)),
+        ("DELETE FROM meter_network WHERE day < ?", (old,)),
         ("DELETE FROM meter_gift WHERE last_day < ?", (today,)),
     ):
         removed += len(run(statement + " RETURNING 1", parameters))
     return removed
 
 
-def keyed(salt: bytes, kind: str, *parts: bytes) -> bytes:
-    """What stands for a network, or a story on it, today."""
-    return blake2b(b"|".join(parts), digest_size=16, key=salt, person=kind.encode()).digest()
+def ended(today: int) -> int:
+    """A grant whose window started before this day is past its time."""
+    return today - LONGEST_WINDOW - 1
 
 
 def redeemed(run: Execute, gift: bytes) -> int:
     """How many jars have a slot of the gift."""
     key, _ = gift_marks(gift, b"")
     return int(run("SELECT count(*) FROM meter_gift WHERE gift = ?", (key,))[0][0])
-
-
-def _used(run: Execute, day: int, mark: bytes, kind: str) -> int:
-    rows = run("SELECT used FROM meter_count WHERE day = ? AND mark = ? AND kind = ?", (day, mark, kind))
-    return int(rows[0][0]) if rows else 0
-
-
-def _count(run: Execute, day: int, mark: bytes, kind: str) -> None:
-    run(
-        "INSERT INTO meter_count (day, mark, kind, used) VALUES (?, ?, ?, 1)"
-        " ON CONFLICT (day, mark, kind) DO UPDATE SET used = meter_count.used + 1",
-        (day, mark, kind),
-    )
-
-
-def _count_established(run: Execute, ask: Ask, known: Known, salt: bytes, near: bytes) -> None:
-    mark = keyed(salt, "i", ask.near, known.key)
-    if not run("SELECT 1 FROM meter_seen WHERE day = ? AND mark = ?", (ask.today, mark)):
-        run("INSERT INTO meter_seen (day, mark) VALUES (?, ?)", (ask.today, mark))
-        _count(run, ask.today, near, "i")

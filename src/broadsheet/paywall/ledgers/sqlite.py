@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +12,18 @@ from broadsheet import clock
 from broadsheet.paywall.ledgers import sql
 from broadsheet.paywall.ports import Ask, LedgerError, Outcome
 
+# What a grant costs here is the pages that it touches, for each is written whole: so a reader's grants lie side by
+# side, and so does all of a network's day. A reader's tags are kept apart by the lock of the file alone.
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS meter_reader (
-    reader BLOB PRIMARY KEY, first_day INTEGER NOT NULL, window_start INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS meter_reader_ends ON meter_reader (window_start);
-CREATE TABLE IF NOT EXISTS meter_slot (
-    reader BLOB NOT NULL REFERENCES meter_reader ON DELETE CASCADE,
-    slot INTEGER NOT NULL, cap INTEGER NOT NULL, tag BLOB NOT NULL,
-    PRIMARY KEY (reader, slot), UNIQUE (reader, tag), CHECK (slot BETWEEN 1 AND cap)
+CREATE TABLE IF NOT EXISTS meter_grant (
+    reader BLOB NOT NULL, slot INTEGER NOT NULL, cap INTEGER NOT NULL, tag BLOB NOT NULL,
+    first_day INTEGER NOT NULL, window_start INTEGER NOT NULL,
+    PRIMARY KEY (reader, slot), CHECK (slot BETWEEN 1 AND cap)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS meter_salt (day INTEGER PRIMARY KEY, salt BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS meter_seen (day INTEGER NOT NULL, mark BLOB NOT NULL, PRIMARY KEY (day, mark)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS meter_count (
-    day INTEGER NOT NULL, mark BLOB NOT NULL, kind TEXT NOT NULL, used INTEGER NOT NULL,
-    PRIMARY KEY (day, mark, kind)
+CREATE TABLE IF NOT EXISTS meter_network (
+    day INTEGER NOT NULL, network BLOB NOT NULL, kind BLOB NOT NULL, used INTEGER NOT NULL,
+    PRIMARY KEY (day, network, kind)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS meter_gift (
     gift BLOB NOT NULL, slot INTEGER NOT NULL, cap INTEGER NOT NULL, jar BLOB NOT NULL, last_day INTEGER NOT NULL,
@@ -34,7 +32,8 @@ CREATE TABLE IF NOT EXISTS meter_gift (
 CREATE INDEX IF NOT EXISTS meter_gift_ends ON meter_gift (last_day);
 """
 
-
+STATEMENTS = 1_024  # prepared ones that are kept: a batch of another size has other statements
+STRETCH = 2_000  # grants looked through at a time when the ended ones are forgotten
 _WAITING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}  # errors that pass while the connection stays sound
 
 
@@ -53,7 +52,7 @@ class SqliteLedger:
 
     def grant_all(self, asks: list[Ask]) -> list[Outcome]:
         """Settle these in one transaction, in order."""
-        return self._write(lambda run: [sql.settle(run, ask) for ask in asks])
+        return self._write(lambda run: sql.settle_all(run, asks))
 
     def redeem(self, gift: bytes, jar: bytes, most: int, until: int) -> bool:
         """Whether this jar may read what the gift gives."""
@@ -62,8 +61,12 @@ class SqliteLedger:
         return bool(self._write(lambda run: sql.redeem(run, gift, jar, most, until)))
 
     def sweep(self, today: int) -> int:
-        """Forget what is past its time."""
-        return self._write(lambda run: sql.sweep(run, today))
+        """Forget what is past its time. Readers are looked through a stretch at a time, so that no grant waits."""
+        removed, after = int(self._write(lambda run: sql.sweep(run, today))), b""
+        while after is not None:
+            more, after = self._write(partial(_sweep_readers, before=sql.ended(today), after=after))
+            removed += more
+        return removed
 
     def redeemed(self, gift: bytes) -> int:
         """How many jars have redeemed the gift."""
@@ -76,10 +79,12 @@ class SqliteLedger:
             self._db = None
 
     def _connected(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=10, isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(
+            self._path, timeout=10, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
+        )
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
-        db.execute("PRAGMA foreign_keys=ON")
+        db.execute("PRAGMA temp_store=MEMORY")
         db.execute("PRAGMA secure_delete=ON")
         db.executescript(SCHEMA)
         db.execute(f"PRAGMA busy_timeout={int(self._wait * 1000)}")
@@ -110,3 +115,11 @@ class SqliteLedger:
             self._db.execute("ROLLBACK")
         if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF not in _WAITING:
             self.close()
+
+
+def _sweep_readers(run: sql.Execute, before: int, after: bytes) -> tuple[int, bytes | None]:
+    """Forget the ended windows of the next readers in the table's order. Gives how many rows, and where to go on."""
+    last = run("SELECT reader FROM meter_grant WHERE reader > ? ORDER BY reader LIMIT 1 OFFSET ?", (after, STRETCH))
+    until = last[0][0] if last else b"\xff" * 64
+    stretch = "DELETE FROM meter_grant WHERE reader > ? AND reader <= ? AND window_start < ? RETURNING 1"
+    return len(run(stretch, (after, until, before))), until if last else None

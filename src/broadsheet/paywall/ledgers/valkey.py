@@ -20,7 +20,8 @@ from valkey.exceptions import ConnectionError as LostError
 from valkey.exceptions import MovedError, NoScriptError, ReadOnlyError, ResponseError, ValkeyError
 
 from broadsheet import clock
-from broadsheet.paywall.ledgers.sql import LONGEST_WINDOW, gift_marks, keyed
+from broadsheet.paywall.ledgers.book import keyed
+from broadsheet.paywall.ledgers.sql import LONGEST_WINDOW, gift_marks
 from broadsheet.paywall.ports import Answer, Ask, LedgerError, Outcome
 from broadsheet.paywall.receipts import TAG_SIZE, reader_key, story_tag
 from broadsheet.paywall.rules import Terms

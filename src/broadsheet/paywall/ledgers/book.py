@@ -1,0 +1,160 @@
+"""What a batch of asks knows of the tables, and how each is settled on it. Values in memory: no I/O, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import NamedTuple
+
+from broadsheet.paywall.ports import Answer, Ask, Outcome
+from broadsheet.paywall.receipts import reader_key, story_tag
+from broadsheet.paywall.rules import Terms
+
+WIDE = 4  # the wider network's caps are this many times the near one's
+# What is counted of a network: stories of new readers and of established ones, established readers, minted ids.
+# NEW, ESTABLISHED and READERS with a mark behind them: that story or reader was counted.
+NEW, ESTABLISHED, READERS, MINTED = b"n", b"e", b"i", b"m"
+MARK_SIZE = 12
+
+Name = tuple[bytes, bytes]  # a network, and what is counted of it
+
+
+@dataclass(slots=True)
+class Known:
+    """What the ledger holds of a reader."""
+
+    first_day: int
+    window_start: int
+    tags: list[bytes]
+
+
+class Put(NamedTuple):
+    """An ask with what stands for its parts in the tables."""
+
+    ask: Ask
+    reader: bytes
+    key: bytes
+    salt: bytes
+    near: bytes
+    wide: bytes
+
+    @property
+    def comes_again(self) -> bool:
+        """Whether the ledger may know this reader."""
+        return bool(self.ask.account or self.ask.reader)
+
+    def names(self, book: Book) -> list[Name]:
+        """What must be known of the networks."""
+        if self.ask.account:
+            return []
+        near, kind = self.near, NEW if book.is_young(self.key) else ESTABLISHED
+        names = [(near, kind), (near, READERS), (near, self.story(kind)), (self.wide, kind)]
+        if kind is ESTABLISHED:
+            names.append((near, self.established()))
+        if self.key not in book.readers:
+            names.append((near, MINTED))
+        return names
+
+    def story(self, kind: bytes) -> bytes:
+        """What stands for this story on this network today."""
+        return kind + keyed(self.salt, "s", self.ask.near, self.ask.story)[:MARK_SIZE]
+
+    def established(self) -> bytes:
+        """What stands for this reader on this network today."""
+        return READERS + keyed(self.salt, "i", self.ask.near, self.key)[:MARK_SIZE]
+
+
+@dataclass(slots=True)
+class Book:
+    """Rows that were read, and rows to write."""
+
+    today: int
+    readers: dict[bytes, Known] = field(default_factory=dict)
+    used: dict[Name, int] = field(default_factory=dict)
+
+    begun_anew: list[bytes] = field(default_factory=list)  # readers who got the first grant of a new window
+    counted: dict[Name, int] = field(default_factory=dict)
+    grants: list[tuple[bytes, int, int, bytes, int, int]] = field(default_factory=list)
+
+    def is_young(self, key: bytes) -> bool:
+        """Whether the reader was first seen today, or never."""
+        known = self.readers.get(key)
+        return known is None or known.first_day >= self.today
+
+    def count(self, network: bytes, kind: bytes) -> None:
+        """One more of a kind on a network."""
+        name = network, kind
+        self.used[name] = self.used.get(name, 0) + 1
+        self.counted[name] = self.counted.get(name, 0) + 1
+
+
+def put(ask: Ask, salt: bytes) -> Put:
+    """The ask, ready to be settled."""
+    reader = ask.account or ask.reader or ask.fresh
+    if ask.account:  # a registered reader is bound by their account alone, wherever they are
+        return Put(ask, reader, reader_key(reader), b"", b"", b"")
+    near, wide = keyed(salt, "p", ask.near), keyed(salt, "w", ask.wide)
+    return Put(ask, reader, reader_key(reader), salt, near, wide)
+
+
+def settle(book: Book, asked: Put) -> Outcome:
+    """Answer one ask, and note what is to be written for it."""
+    ask, reader, key = asked.ask, asked.reader, asked.key
+    known = book.readers.get(key) or Known(ask.today, ask.today, [])
+    anew = ask.today >= known.window_start + ask.terms.window
+    start, tags = (ask.today, []) if anew else (known.window_start, known.tags)
+    tag = story_tag(reader, ask.story)
+    if tag in tags:
+        return Outcome(Answer.KNOWN, reader, start, tuple(tags), len(tags))
+    if len(tags) >= ask.terms.allowance:
+        return Outcome(Answer.OWN_LIMIT, reader, start, tuple(tags), len(tags))
+    if not ask.account:
+        if not _network_allows(book, asked):
+            return Outcome(Answer.NETWORK_LIMIT, reader, start, tuple(tags), len(tags))
+        if key not in book.readers and not _mint(book, asked):
+            return Outcome(Answer.UNMINTED)
+    if anew:
+        book.begun_anew.append(key)
+    tags = [*tags, tag]
+    book.readers[key] = Known(known.first_day, start, tags)
+    book.grants.append((key, len(tags), ask.terms.allowance, tag, known.first_day, start))
+    return Outcome(Answer.GRANTED, reader, start, tuple(tags), len(tags))
+
+
+def _network_allows(book: Book, asked: Put) -> bool:
+    """Count the story on its networks, unless it was counted today already. False where a cap is reached."""
+    young, used = book.is_young(asked.key), book.used.get
+    kind, near = NEW if young else ESTABLISHED, asked.near
+    story = asked.story(kind)
+    if (near, story) in book.used:
+        return True
+    cap = network_cap(asked.ask.terms, young, used((near, READERS), 0))
+    if used((near, kind), 0) >= cap or used((asked.wide, kind), 0) >= cap * WIDE:
+        return False
+    book.count(near, story)
+    book.count(near, kind)
+    book.count(asked.wide, kind)
+    if not young and (near, asked.established()) not in book.used:
+        book.count(near, asked.established())
+        book.count(near, READERS)
+    return True
+
+
+def network_cap(terms: Terms, young: bool, established: int) -> int:
+    """Distinct stories a day: for new readers it grows with the established ones that read on that network."""
+    if not young:
+        return terms.network_established
+    return max(terms.network_new, min(terms.network_new_most, terms.network_new + established // 2))
+
+
+def _mint(book: Book, asked: Put) -> bool:
+    """Count a new reader id on its network; False where the network has minted its fill today."""
+    if book.used.get((asked.near, MINTED), 0) >= asked.ask.terms.network_mints:
+        return False
+    book.count(asked.near, MINTED)
+    return True
+
+
+def keyed(salt: bytes, kind: str, *parts: bytes) -> bytes:
+    """What stands for a network, or a story on it, today."""
+    return blake2b(b"|".join(parts), digest_size=16, key=salt, person=kind.encode()).digest()
