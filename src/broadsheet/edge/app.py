@@ -22,7 +22,7 @@ from broadsheet.edge.shelf import Shelf
 from broadsheet.edge.visitors import LONGEST
 from broadsheet.paywall.access import turned
 from broadsheet.paywall.gifts import HINT
-from broadsheet.paywall.ledgers.gathering import Gatherer
+from broadsheet.paywall.ledgers.settling import Settler
 from broadsheet.paywall.networks import TrustedProxies
 from broadsheet.paywall.receipts import KeyRing
 from broadsheet.paywall.rules import Access, Decision, Reason, Verdict
@@ -48,7 +48,7 @@ class Edge:
         self,
         django: App,
         shelf: Shelf,
-        gatherer: Gatherer,
+        settler: Settler,
         keys: KeyRing,
         proxies: TrustedProxies | None = None,
         secure: bool = True,
@@ -58,8 +58,8 @@ class Edge:
         self._shelf = shelf
         self._pages = HotPages(shelf)
         self._look = self._pages.look
-        self._gatherer = gatherer
-        self.gate = Gate(keys, gatherer, proxies or TrustedProxies(), secure)
+        self._settler = settler
+        self.gate = Gate(keys, settler, proxies or TrustedProxies(), secure)
         self._negotiate = Negotiation().best
         self._composer = Composer()
         self._filling: dict[str, asyncio.Future[None]] = {}
@@ -292,7 +292,7 @@ class Edge:
             elif message["type"] == "lifespan.shutdown":
                 if self._watcher is not None:
                     self._watcher.cancel()
-                self._gatherer.close()
+                self._settler.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

@@ -22,7 +22,7 @@ from broadsheet.paywall import passes, rules
 from broadsheet.paywall.degraded import Degraded
 from broadsheet.paywall.gifts import HINT
 from broadsheet.paywall.institutions import widened
-from broadsheet.paywall.ledgers.gathering import Gatherer
+from broadsheet.paywall.ledgers.settling import Settler
 from broadsheet.paywall.networks import TrustedProxies, network_of
 from broadsheet.paywall.ports import Answer, Ask, LedgerError, Outcome
 from broadsheet.paywall.receipts import KeyRing, open_window, with_tags
@@ -50,13 +50,13 @@ _LISTED = {standing: Visit(standing, listed=True) for standing in Standing}
 class Gate:
     """Decides, with what it follows on the shelf. Its doors are looked at only where the meter gives no body."""
 
-    def __init__(self, keys: KeyRing, gatherer: Gatherer, proxies: TrustedProxies, secure: bool) -> None:
-        self._keys, self._gatherer, self.proxies = keys, gatherer, proxies
+    def __init__(self, keys: KeyRing, settler: Settler, proxies: TrustedProxies, secure: bool) -> None:
+        self._keys, self._settler, self.proxies = keys, settler, proxies
         self._cookie, held = names(secure)
         self._attributes = b"; Path=/; HttpOnly; SameSite=Lax" + (b"; Secure" if secure else b"")
         self._visitors = Visitors(keys, self._cookie, held)
         self._degraded = Degraded()
-        self.gifts = GiftDoor(keys, gatherer, secure)
+        self.gifts = GiftDoor(keys, settler, secure)
         self.doors = Doors(self.gifts)
         self.policy = Policy()
 
@@ -126,7 +126,7 @@ class Gate:
         reader = receipt.reader if receipt else None
         ask = Ask(reader, os.urandom(16), story, network.near, network.wide, today, terms)
         try:
-            outcome = await self._gatherer.grant(ask)
+            outcome = await self._settler.grant(ask)
         except LedgerError as error:
             used = len(receipt.tags) if receipt and open_window(receipt, today, terms.window) else 0
             self._degraded.failed(error, time.monotonic())

@@ -14,7 +14,7 @@ from broadsheet.edge.compose import Headers
 from broadsheet.edge.cookies import find
 from broadsheet.paywall import gifts, rules
 from broadsheet.paywall.gifts import Held, Jar
-from broadsheet.paywall.ledgers.gathering import Gatherer
+from broadsheet.paywall.ledgers.settling import Settler
 from broadsheet.paywall.ports import LedgerError
 from broadsheet.paywall.receipts import KeyRing
 from broadsheet.paywall.robots import is_robot
@@ -27,9 +27,9 @@ PREFETCH = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")  # a browser tha
 class GiftDoor:
     """What readers' jars open. `revoked`: the gifts that were taken back, which open nothing from that moment."""
 
-    def __init__(self, keys: KeyRing, gatherer: Gatherer, secure: bool) -> None:
+    def __init__(self, keys: KeyRing, settler: Settler, secure: bool) -> None:
         self._keys = keys
-        self._gatherer = gatherer
+        self._settler = settler
         self._name = gifts.cookie_name(secure).encode()
         self._attributes = b"; Path=/; HttpOnly; SameSite=Lax" + (b"; Secure" if secure else b"")
         self.revoked: frozenset[bytes] = frozenset()
@@ -53,7 +53,7 @@ class GiftDoor:
         if any(name in headers for name in PREFETCH):
             return rules.PREFETCH, []  # members' stories too: what is shown at the click must not be the wall
         try:
-            counted = await self._gatherer.redeem(held.gift, jar.jar, held.most, held.until // gifts.DAY)
+            counted = await self._settler.redeem(held.gift, jar.jar, held.most, held.until // gifts.DAY)
         except LedgerError as error:
             log.warning("The ledger cannot be written (%s): a gift was not counted.", error)
             return decision, []

@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from socket import AF_INET, inet_ntop, inet_pton
 from typing import NamedTuple
 
 MOST_HOPS = 20
+MOST_PEERS = 256
 
 
 class Network(NamedTuple):
@@ -25,6 +27,7 @@ class TrustedProxies:
         """`unix_socket`: whether a peer without an address, at the other end of a Unix socket, is ours too."""
         self._unix_socket = unix_socket
         self._ranges: tuple[IPv4Network | IPv6Network, ...] = tuple(ip_network(text) for text in ranges)
+        self._peers: dict[str, bool] = {}  # the last ones: proxies are few
 
     def trusts(self, address: IPv4Address | IPv6Address) -> bool:
         """Whether `address` is one of ours."""
@@ -48,8 +51,13 @@ class TrustedProxies:
     def _ours(self, peer: str) -> bool:
         if not peer:
             return self._unix_socket
-        at = parse(peer) if self._ranges else None
-        return at is not None and self.trusts(at)
+        ours = self._peers.get(peer)
+        if ours is None:
+            if len(self._peers) >= MOST_PEERS:
+                self._peers.clear()
+            at = parse(peer) if self._ranges else None
+            ours = self._peers[peer] = at is not None and self.trusts(at)
+        return ours
 
 
 _SPELT = re.compile(r"\[([^\[\]]*)\](?::\d{1,5})?|([^:\[\]]+):\d{1,5}|([^\[\]]+)")
@@ -57,6 +65,9 @@ _SPELT = re.compile(r"\[([^\[\]]*)\](?::\d{1,5})?|([^:\[\]]+):\d{1,5}|([^\[\]]+)
 
 def parse(text: str) -> IPv4Address | IPv6Address | None:
     """An address without zone, brackets or port; v4-mapped ones become v4. None where it is none."""
+    plain = _plain(text)
+    if plain is not None:
+        return plain
     spelt = _SPELT.fullmatch(text.strip())
     if spelt is None:
         return None
@@ -65,6 +76,15 @@ def parse(text: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def _plain(text: str) -> IPv4Address | None:
+    """An address of IPv4 written the one usual way, which most are: the system reads it many times faster."""
+    try:
+        packed = inet_pton(AF_INET, text)
+    except (OSError, ValueError):  # a NUL, or what no UTF-8 can be made of, is a ValueError
+        return None
+    return IPv4Address(packed) if inet_ntop(AF_INET, packed) == text else None
 
 
 @lru_cache(maxsize=4096)

@@ -153,6 +153,11 @@ _BY_TOKEN = {token.lower().encode(): engine for engine in ENGINES for token in e
 
 def is_robot(agent: bytes) -> bool:
     """Whether a user agent says of itself that it is a robot."""
+    return _is_robot(agent) if len(agent) <= LONGEST_AGENT else _ROBOT.search(agent) is not None
+
+
+@lru_cache(maxsize=2_048)
+def _is_robot(agent: bytes) -> bool:
     return _ROBOT.search(agent) is not None
 
 

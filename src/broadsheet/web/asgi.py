@@ -10,6 +10,7 @@ from typing import Any
 from asgiref.sync import SyncToAsync, ThreadSensitiveContext
 
 from broadsheet.edge.app import Edge
+from broadsheet.paywall.ledgers.apart import Apart
 from broadsheet.paywall.ledgers.gathering import Gatherer
 from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.networks import TrustedProxies
@@ -61,7 +62,7 @@ def build() -> Edge:
     return Edge(
         Lanes(django),
         operations.shelf(),
-        Gatherer(lambda: open_ledger(url)),
+        Apart(url) if settings.LEDGER_APART else Gatherer(lambda: open_ledger(url)),
         KeyRing(settings.METER_KEY, settings.METER_KEY_PREVIOUS),
         TrustedProxies(settings.TRUSTED_PROXIES, settings.TRUST_UNIX_SOCKET),
         secure=settings.WAGTAILADMIN_BASE_URL.startswith("https://"),

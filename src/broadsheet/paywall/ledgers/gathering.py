@@ -1,7 +1,7 @@
 """A ledger's own thread, which settles together whatever came in while it was busy.
 
-The event loop hands an ask over and goes on; the thread takes all that wait, in one transaction, so that the cost
-of a commit is shared when many readers come at once and nobody waits for a timer when few do.
+The event loop hands over what one turn of it brought and goes on; the thread takes all that wait, in one transaction,
+so that the cost of a commit is shared when many readers come at once and nobody waits for a timer when few do.
 """
 
 from __future__ import annotations
@@ -10,24 +10,20 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from broadsheet.paywall.ledgers.settling import (
+    MOST_AT_ONCE,
+    MOST_WAITING,
+    Question,
+    Redemption,
+    Waiting,
+    answers_to,
+    failure,
+    is_down,
+    resolve,
+)
 from broadsheet.paywall.ports import Ask, Ledger, LedgerError, Outcome
-
-MOST_AT_ONCE = 64
-MOST_WAITING = 2_000
-
-
-class Redemption(NamedTuple):
-    """A gift's being opened, put to a ledger: what `Ledger.redeem` takes."""
-
-    gift: bytes
-    jar: bytes
-    most: int
-    until: int
-
-
-Waiting = tuple[Ask | Redemption, "asyncio.Future[Any]"]
 
 
 class Gatherer:
@@ -38,7 +34,7 @@ class Gatherer:
         self._waiting: deque[Waiting] = deque()
         self._bell = threading.Condition()
         self._closing = False
-        self._down: LedgerError | None = None  # what the ledger said of the last batch, where it settled none of it
+        self._ringing: asyncio.AbstractEventLoop | None = None  # whose turn ends with a ring
         self._thread: threading.Thread | None = None
 
     def grant(self, ask: Ask) -> asyncio.Future[Outcome]:
@@ -49,18 +45,26 @@ class Gatherer:
         """`Ledger.redeem` off the loop. The future raises LedgerError likewise."""
         return self._put(Redemption(gift, jar, most, until))
 
-    def _put(self, question: Ask | Redemption) -> asyncio.Future[Any]:
+    def _put(self, question: Question) -> asyncio.Future[Any]:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         if len(self._waiting) >= MOST_WAITING:
             future.set_exception(LedgerError("too many grants are waiting"))
             return future
+        self._waiting.append((question, future))
+        loop = future.get_loop()
+        if self._ringing is not loop:  # a loop that ended before it rang must not keep the next one from ringing
+            self._ringing = loop
+            loop.call_soon(self._ring)
+        return future
+
+    def _ring(self) -> None:
+        """Wake the thread, at the end of the loop's turn: what came in together is settled together."""
+        self._ringing = None
         with self._bell:
-            self._waiting.append((question, future))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="ledger", daemon=True)
                 self._thread.start()
             self._bell.notify()
-        return future
 
     def close(self) -> None:
         """Settle what waits and end the thread."""
@@ -73,19 +77,17 @@ class Gatherer:
     def _work(self) -> None:
         ledger: Ledger | None = None
         while batch := self._next():
+            questions = [question for question, _future in batch]
             try:
                 ledger = ledger or self._open()
             except Exception as error:  # whatever broke, nobody may be left waiting
-                self._give_up(batch, _failure(error))
+                self._give_up(batch, failure(error))
                 continue
-            asks = [(question, future) for question, future in batch if isinstance(question, Ask)]
-            answers = self._settle(ledger, [ask for ask, _ in asks])
-            _deliver(asks, answers)
-            for question, future in batch:
-                if isinstance(question, Redemption):
-                    _deliver([(question, future)], [_redeem(ledger, question)])
-            if self._down is not None:
-                self._give_up([], self._down)
+            answers = answers_to(ledger, questions)
+            _deliver(batch, answers)
+            down = is_down(questions, answers)
+            if down is not None:
+                self._give_up([], down)
         if ledger is not None:
             ledger.close()
 
@@ -98,48 +100,10 @@ class Gatherer:
     def _give_up(self, batch: list[Waiting], error: LedgerError) -> None:
         """Refuse these and all that came in meanwhile: nobody shall wait for one batch after the other to fail."""
         with self._bell:
-            late = [*batch, *self._waiting]
-            self._waiting.clear()
+            late = [*batch]
+            while self._waiting:  # the loop may put more there meanwhile
+                late.append(self._waiting.popleft())
         _deliver(late, [error] * len(late))
-
-    def _settle(self, ledger: Ledger, asks: list[Ask]) -> list[Outcome | LedgerError]:
-        """Answers to asks. Where a batch fails, one bad ask must not refuse the others."""
-        self._down = None
-        if not asks:
-            return []
-        try:
-            return list(ledger.grant_all(asks))
-        except LedgerError as error:
-            answers: list[Outcome | LedgerError] = [error] if len(asks) == 1 else _one_by_one(ledger, asks)
-            if all(isinstance(answer, LedgerError) for answer in answers):
-                self._down = error
-            return answers
-        except Exception as error:  # a fault of ours in one of them; the ledger itself may be well
-            return [_failure(error)] * len(asks)
-
-
-def _one_by_one(ledger: Ledger, asks: list[Ask]) -> list[Outcome | LedgerError]:
-    """Each ask alone. A ledger that is down fails them all with the first, without waiting for each in turn."""
-    answers: list[Outcome | LedgerError] = []
-    for ask in asks:
-        try:
-            answers.extend(ledger.grant_all([ask]))
-        except Exception as error:
-            answers.append(_failure(error))
-            if len(answers) == 1:
-                return answers * len(asks)
-    return answers
-
-
-def _redeem(ledger: Ledger, question: Redemption) -> bool | LedgerError:
-    try:
-        return ledger.redeem(*question)
-    except Exception as error:
-        return _failure(error)
-
-
-def _failure(error: Exception) -> LedgerError:
-    return error if isinstance(error, LedgerError) else LedgerError(repr(error))
 
 
 def _deliver(batch: Sequence[tuple[Any, asyncio.Future[Any]]], answers: Sequence[Any]) -> None:
@@ -148,14 +112,4 @@ def _deliver(batch: Sequence[tuple[Any, asyncio.Future[Any]]], answers: Sequence
         loops.setdefault(future.get_loop(), []).append((future, answer))
     for loop, pairs in loops.items():
         if not loop.is_closed():
-            loop.call_soon_threadsafe(_resolve, pairs)
-
-
-def _resolve(pairs: list[tuple[asyncio.Future[Any], Any]]) -> None:
-    for future, answer in pairs:
-        if future.done():
-            continue
-        if isinstance(answer, LedgerError):
-            future.set_exception(answer)
-        else:
-            future.set_result(answer)
+            loop.call_soon_threadsafe(resolve, pairs)

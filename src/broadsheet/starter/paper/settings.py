@@ -3,6 +3,7 @@
 Secrets and addresses come from the environment (see broadsheet.conf), policy is edited by staff in the admin.
 """
 
+import os
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -114,6 +115,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 METER_KEY = conf.secret("METER_KEY")
 METER_KEY_PREVIOUS = conf.text("METER_KEY_PREVIOUS", "")  # still read while readers come back with its receipts
 LEDGER_URL = conf.text("LEDGER_URL", f"sqlite:///{FOLDER / 'ledger.sqlite3'}")
+LEDGER_APART = conf.flag("LEDGER_APART", LEDGER_URL.startswith("sqlite:") and (os.cpu_count() or 1) > 1)
 SHELF_URL = conf.text("SHELF_URL", f"sqlite:///{FOLDER / 'shelf.sqlite3'}")
 TRUSTED_PROXIES = conf.words("TRUSTED_PROXIES")
 TRUST_UNIX_SOCKET = conf.flag("TRUST_UNIX_SOCKET")  # whether what comes by a Unix socket comes from a proxy of ours
