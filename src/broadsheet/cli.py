@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 STARTER = "broadsheet.starter.paper.settings"
+YIELDING = 10  # of 19
 
 
 def find_settings(start: Path) -> str:
@@ -208,6 +209,12 @@ def wordpress(
         desk.write(report, report_file)
     if report.total("failed"):
         raise SystemExit(1)
+
+
+def _yield_to_readers() -> None:
+    """Let whoever serves pages on this machine go first: long work has time."""
+    if hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, 0, YIELDING)
 
 
 def _edition(wanted: str | None, exported: str, title: str) -> str:

@@ -8,3 +8,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGGING["loggers"]["django"]["level"] = "CRITICAL"  # noqa: F405  (404 and 403 are what the sweep is about)
+
+# Mutants change what this process does: everything works in it.
+DJANGO_APART = LEDGER_APART = False

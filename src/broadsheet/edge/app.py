@@ -12,10 +12,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from collections.abc import Collection, MutableMapping
 from typing import Any
 
 from broadsheet.edge.compose import Answer, Composer, Headers, Negotiation
+from broadsheet.edge.elsewhere import App, Elsewhere, Receive, Scope, Send
 from broadsheet.edge.gate import DOCUMENTS, Gate, opens
 from broadsheet.edge.hot import CRAWLED, HotPage, HotPages, Known, Ready
 from broadsheet.edge.shelf import Shelf
@@ -26,11 +27,6 @@ from broadsheet.paywall.ledgers.settling import Settler
 from broadsheet.paywall.networks import TrustedProxies
 from broadsheet.paywall.receipts import KeyRing
 from broadsheet.paywall.rules import Access, Decision, Reason, Verdict
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 log = logging.getLogger("broadsheet.edge")
 
@@ -251,6 +247,12 @@ class Edge:
             self.gate.follow(self._shelf.document, changed)
             self._pages.forget_known()
 
+    async def _begin(self) -> None:
+        """Serve once Django can, for it puts on the shelf what the gate follows."""
+        if isinstance(self._django, Elsewhere):
+            await self._django.ready()
+        self._start()
+
     def _start(self) -> None:
         self._seq = self._shelf.seq()
         self.follow()
@@ -287,12 +289,18 @@ class Edge:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                self._start()
+                try:
+                    await self._begin()
+                except OSError as error:
+                    await send({"type": "lifespan.startup.failed", "message": f"Django: {error}"})
+                    return
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 if self._watcher is not None:
                     self._watcher.cancel()
                 self._settler.close()
+                if isinstance(self._django, Elsewhere):
+                    await self._django.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from asgiref.sync import SyncToAsync, ThreadSensitiveContext
 
 from broadsheet.edge.app import Edge
+from broadsheet.edge.elsewhere import Elsewhere
+from broadsheet.edge.shelves.opening import open_shelf
 from broadsheet.paywall.ledgers.apart import Apart
 from broadsheet.paywall.ledgers.gathering import Gatherer
 from broadsheet.paywall.ledgers.opening import open_ledger
@@ -17,6 +20,7 @@ from broadsheet.paywall.networks import TrustedProxies
 from broadsheet.paywall.receipts import KeyRing
 
 Scope = MutableMapping[str, Any]
+APART = (sys.executable, "-m", "broadsheet.web.apart")
 log = logging.getLogger("broadsheet.web")
 
 
@@ -41,13 +45,11 @@ class Lanes:
             SyncToAsync.thread_sensitive_context.reset(token)
 
 
-def build() -> Edge:
-    """The paper's application, from Django's settings. Sets Django up."""
+def django() -> Lanes:
+    """Django in its lanes, set up, with what the edge follows put on the shelf."""
     from django.core.asgi import get_asgi_application
 
-    django = get_asgi_application()
-    from django.conf import settings
-
+    application = get_asgi_application()
     from broadsheet.prerender import operations
     from broadsheet.web.checks import proxies_named
 
@@ -56,14 +58,31 @@ def build() -> Edge:
     operations.publish_gifts()
     for wrong in proxies_named():
         log.error("%s %s", wrong.msg, wrong.hint)
-    gc.collect()
-    gc.freeze()  # Django's hundred thousands of objects live as long as the process: no collection need look at them
+    _freeze()
+    return Lanes(application)
+
+
+def build() -> Edge:
+    """The paper's application, from Django's settings. Django is set up here, or in a process of its own."""
+    from django.conf import settings
+    from django.utils.log import configure_logging
+
+    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+    application = Elsewhere(APART) if settings.DJANGO_APART else django()
     url = settings.LEDGER_URL
-    return Edge(
-        Lanes(django),
-        operations.shelf(),
+    edge = Edge(
+        application,
+        open_shelf(settings.SHELF_URL),
         Apart(url) if settings.LEDGER_APART else Gatherer(lambda: open_ledger(url)),
         KeyRing(settings.METER_KEY, settings.METER_KEY_PREVIOUS),
         TrustedProxies(settings.TRUSTED_PROXIES, settings.TRUST_UNIX_SOCKET),
         secure=settings.WAGTAILADMIN_BASE_URL.startswith("https://"),
     )
+    _freeze()
+    return edge
+
+
+def _freeze() -> None:
+    """What is there now lives as long as the process: no collection need look at its hundred thousands of objects."""
+    gc.collect()
+    gc.freeze()

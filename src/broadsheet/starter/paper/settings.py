@@ -115,7 +115,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 METER_KEY = conf.secret("METER_KEY")
 METER_KEY_PREVIOUS = conf.text("METER_KEY_PREVIOUS", "")  # still read while readers come back with its receipts
 LEDGER_URL = conf.text("LEDGER_URL", f"sqlite:///{FOLDER / 'ledger.sqlite3'}")
-LEDGER_APART = conf.flag("LEDGER_APART", LEDGER_URL.startswith("sqlite:") and (os.cpu_count() or 1) > 1)
+# Whether a worker's ledger, and its Django, work in processes of their own, so that neither delays a ready page.
+PROCESSORS = os.cpu_count() or 1
+LEDGER_APART = conf.flag("LEDGER_APART", LEDGER_URL.startswith("sqlite:") and PROCESSORS > 1)
+DJANGO_APART = conf.flag("DJANGO_APART", PROCESSORS > 1)
 SHELF_URL = conf.text("SHELF_URL", f"sqlite:///{FOLDER / 'shelf.sqlite3'}")
 TRUSTED_PROXIES = conf.words("TRUSTED_PROXIES")
 TRUST_UNIX_SOCKET = conf.flag("TRUST_UNIX_SOCKET")  # whether what comes by a Unix socket comes from a proxy of ours
