@@ -1,0 +1,5 @@
+from .api import Answer
+
+
+def answer(store, asked):
+    return Answer(404, b"")
