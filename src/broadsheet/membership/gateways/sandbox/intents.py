@@ -37,7 +37,7 @@ def new_intent(world: World, customer: Thing | None, amount: int, currency: str,
         **nulls(
             "application application_fee_amount canceled_at cancellation_reason customer_account description "
             "excluded_payment_method_types last_payment_error latest_charge next_action on_behalf_of payment_method "
-            "payment_method_configuration_details processing receipt_email review shipping source "
+            "managed_payments payment_method_configuration_details processing receipt_email review shipping source "
             "statement_descriptor statement_descriptor_suffix transfer_data transfer_group"
         ),
         **fields,

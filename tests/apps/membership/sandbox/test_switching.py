@@ -1,0 +1,150 @@
+"""BL-09 … BL-12, BL-23: another price, in a trial and after it, at once and at the period's end."""
+
+from __future__ import annotations
+
+import pytest
+import stripe
+
+from tests.apps.membership.sandbox.conftest import DAY, Shop
+
+
+def test_BL_09_monthly_to_yearly_in_a_trial_keeps_the_trial_and_charges_nothing(shop: Shop) -> None:
+    subscription = shop.subscribe(trial=30)
+    switched = shop.switch(subscription, shop.yearly)
+    assert (switched.status, switched.trial_end) == ("trialing", subscription.trial_end)
+    assert "charge.succeeded" not in shop.events()
+    shop.box.later(days=30, hours=2)
+    assert shop.invoice(subscription).amount_paid == 1990
+    assert shop.period_end(subscription) - subscription.trial_end in {365 * DAY, 366 * DAY}
+
+
+def test_BL_10_monthly_to_yearly_is_previewed_as_it_is_then_billed(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    half = (shop.period_end(subscription) - subscription.created) // 2
+    at = shop.box.pull("clock", to=subscription.created + half, hold=True)["now"]
+    item = subscription["items"].data[0].id
+    details = {
+        "items": [{"id": item, "price": shop.yearly}],
+        "proration_behavior": "always_invoice",
+        "proration_date": at,
+    }
+    preview = shop.stripe.invoices.create_preview({"subscription": subscription.id, "subscription_details": details})
+    assert [row.amount for row in preview.lines.data] == [-145, 1990]
+    assert [row.parent.subscription_item_details.proration for row in preview.lines.data] == [True, False]
+    assert shop.again(subscription)["items"].data[0].price.id == shop.monthly
+    switched = shop.switch(subscription, shop.yearly, proration_behavior="always_invoice", proration_date=at)
+    invoice = shop.invoice(switched)
+    assert (
+        (invoice.amount_paid, invoice.billing_reason)
+        == (preview.amount_due, "subscription_update")
+        == (1845, "subscription_update")
+    )
+    assert (switched.billing_cycle_anchor, switched["items"].data[0].id) == (at, item)
+
+
+def test_BL_10_the_same_interval_waits_for_the_next_bill(shop: Shop) -> None:
+    dearer = shop.stripe.prices.create(
+        {"product": shop.product, "currency": "usd", "unit_amount": 490, "recurring": {"interval": "month"}}
+    )
+    subscription = shop.subscribe()
+    end = shop.period_end(subscription)
+    shop.box.pull("clock", to=subscription.created + (end - subscription.created) // 2, hold=True)
+    before = len(shop.events())
+    switched = shop.switch(subscription, dearer.id)
+    assert shop.period_end(switched) == end
+    assert shop.events()[before:] == ["customer.subscription.updated"]
+    preview = shop.stripe.invoices.create_preview({"subscription": subscription.id})
+    assert [row.amount for row in preview.lines.data] == [-145, 245, 490]
+    shop.renew(subscription)
+    assert shop.invoice(subscription).amount_paid == preview.amount_due == 590
+
+
+def test_BL_10_without_proration_only_the_next_bill_changes(shop: Shop) -> None:
+    dearer = shop.stripe.prices.create(
+        {"product": shop.product, "currency": "usd", "unit_amount": 490, "recurring": {"interval": "month"}}
+    )
+    subscription = shop.subscribe()
+    shop.switch(subscription, dearer.id, proration_behavior="none")
+    shop.renew(subscription)
+    assert shop.invoice(subscription).amount_paid == 490
+
+
+def test_BL_11_yearly_to_monthly_at_the_periods_end_by_a_schedule(shop: Shop) -> None:
+    subscription = shop.subscribe(price=shop.yearly)
+    end = shop.period_end(subscription)
+    schedule = shop.stripe.subscription_schedules.create({"from_subscription": subscription.id})
+    assert schedule.current_phase.end_date == end
+    first = schedule.phases[0]
+    schedule = shop.stripe.subscription_schedules.update(schedule.id, {"end_behavior": "release", "phases": [
+        {"items": [{"price": shop.yearly}], "start_date": first.start_date, "end_date": first.end_date},
+        {"items": [{"price": shop.monthly}], "duration": {"interval": "month", "interval_count": 1}},
+    ]})  # fmt: skip
+    assert shop.again(subscription).schedule == schedule.id
+    shop.renew(subscription)
+    now = shop.again(subscription)
+    assert (now.status, now["items"].data[0].price.id, shop.invoice(now).amount_paid) == ("active", shop.monthly, 290)
+    assert 28 * DAY <= shop.period_end(now) - end <= 31 * DAY
+    shop.renew(subscription)
+    assert shop.again(subscription).schedule is None
+    assert shop.stripe.subscription_schedules.retrieve(schedule.id).status == "released"
+    assert shop.events().count("subscription_schedule.released") == 1
+
+
+def test_BL_11_a_schedule_can_be_taken_back(shop: Shop) -> None:
+    subscription = shop.subscribe(price=shop.yearly)
+    schedule = shop.stripe.subscription_schedules.create({"from_subscription": subscription.id})
+    released = shop.stripe.subscription_schedules.release(schedule.id)
+    assert (released.status, released.released_subscription) == ("released", subscription.id)
+    shop.renew(subscription)
+    assert shop.invoice(subscription).amount_paid == 1990
+
+
+def test_BL_11_a_schedule_may_end_the_subscription(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    schedule = shop.stripe.subscription_schedules.create({"from_subscription": subscription.id})
+    shop.stripe.subscription_schedules.update(schedule.id, {"end_behavior": "cancel"})
+    shop.renew(subscription)
+    assert shop.again(subscription).status == "canceled"
+
+
+def test_BL_12_there_and_back_in_a_minute_costs_nothing_more(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    shop.box.pull("clock", seconds=0, hold=True)
+    at = shop.box.pull("clock")["now"]
+    shop.switch(subscription, shop.yearly, proration_behavior="always_invoice", proration_date=at)
+    back = shop.switch(subscription, shop.monthly, proration_behavior="always_invoice", proration_date=at)
+    assert shop.invoice(back).total == 290 - 1990
+    credit = -shop.stripe.customers.retrieve(subscription.customer).balance
+    paid = sum(row.amount for row in shop.stripe.charges.list({"customer": subscription.customer}).data)
+    assert paid - credit == 290
+    shop.renew(subscription)
+    assert shop.invoice(subscription).amount_paid == 0  # from the balance
+
+
+def test_a_switch_that_the_card_refuses_is_past_due(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    bad = shop.stripe.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": subscription.customer})
+    shop.stripe.subscriptions.update(subscription.id, {"default_payment_method": bad.id})
+    assert shop.switch(subscription, shop.yearly, proration_behavior="always_invoice").status == "past_due"
+
+
+def test_BL_23_a_raised_price_is_another_price_and_old_ones_keep_theirs(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    shop.stripe.prices.update(shop.monthly, {"active": False})
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        shop.subscribe()
+    assert refused.value.param == "items[0][price]"
+    shop.renew(subscription)
+    assert shop.invoice(subscription).amount_paid == 290
+
+
+def test_items_of_another_currency_or_interval_are_refused(shop: Shop) -> None:
+    euro = shop.stripe.prices.create(
+        {"product": shop.product, "currency": "eur", "unit_amount": 290, "recurring": {"interval": "month"}}
+    )
+    subscription = shop.subscribe()
+    with pytest.raises(stripe.InvalidRequestError):
+        shop.switch(subscription, euro.id)
+    with pytest.raises(stripe.InvalidRequestError):
+        shop.stripe.subscriptions.update(subscription.id, {"items": [{"price": shop.yearly}]})
+    assert shop.again(subscription)["items"].data[0].price.id == shop.monthly
