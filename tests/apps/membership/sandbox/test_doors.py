@@ -140,5 +140,5 @@ def test_the_levers_want_the_key_and_know_their_names(tmp_path: Path) -> None:
             box.pull("dispute")
         with pytest.raises(AssertionError, match="only moves forward"):
             box.pull("clock", to=1)
-    asked = api.Asked("POST", "/control/clock", body=b"{}")
+    asked = api.Asked("POST", "/control/clock", payload=b"{}")
     assert server.Sandbox(tmp_path / "a").respond(asked).status == 401

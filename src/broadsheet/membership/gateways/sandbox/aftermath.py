@@ -104,7 +104,6 @@ def refund(world: World, charge: Thing, amount: int, reason: str | None, metadat
 
 def dispute(world: World, charge: Thing, reason: str) -> Thing:
     """The card's holder asks the bank for the money back, and the bank takes it."""
-    card = charge["payment_method_details"]["card"]
     found: Thing = {
         "id": new_id("du_1"),
         "object": "dispute",
@@ -127,15 +126,7 @@ def dispute(world: World, charge: Thing, reason: str) -> Thing:
         "livemode": False,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
-        "payment_method_details": {
-            "type": "card",
-            "card": {
-                "brand": card["brand"],
-                "case_type": "chargeback",
-                "network_reason_code": _CODES.get(reason, "13.7"),
-                "network": card["brand"],
-            },
-        },
+        "payment_method_details": {"type": "card", "card": _disputed_card(charge, reason)},
         "reason": reason,
         "status": "needs_response",
     }
@@ -144,6 +135,12 @@ def dispute(world: World, charge: Thing, reason: str) -> Thing:
     emit(world, "charge.dispute.created", found)
     emit(world, "charge.dispute.funds_withdrawn", found)
     return found
+
+
+def _disputed_card(charge: Thing, reason: str) -> Thing:
+    brand = charge["payment_method_details"]["card"]["brand"]
+    code = _CODES.get(reason, "13.7")
+    return {"brand": brand, "case_type": "chargeback", "network": brand, "network_reason_code": code}
 
 
 def close_dispute(world: World, found: Thing, status: str) -> Thing:

@@ -7,6 +7,18 @@ from .shapes import SELF, nulls
 from .store import World, new_id
 from .wire import Thing, listing
 
+_UNSAID = (
+    "account_tax_ids application automatically_finalizes_at billing_reason custom_fields customer_account "
+    "default_payment_method default_source description due_date effective_at ending_balance footer "
+    "from_invoice hosted_invoice_url invoice_pdf last_finalization_error latest_revision "
+    "next_payment_attempt number on_behalf_of parent receipt_number rendering shipping_cost "
+    "shipping_details statement_descriptor webhooks_delivered_at"
+)
+_ZERO = (
+    "amount_due amount_overpaid amount_paid amount_remaining amount_shipping post_payment_credit_notes_amount "
+    "pre_payment_credit_notes_amount starting_balance subtotal subtotal_excluding_tax total total_excluding_tax"
+)
+
 
 def blank(world: World, customer: Thing, currency: str, lines: list[Thing], **fields: object) -> Thing:
     """An invoice's shape with its lines; nothing is kept yet."""
@@ -17,7 +29,7 @@ def blank(world: World, customer: Thing, currency: str, lines: list[Thing], **fi
         "object": "invoice",
         "account_country": "US",
         "account_name": "Broadsheet sandbox",
-        **dict.fromkeys(("amount_due", "amount_overpaid", "amount_paid", "amount_remaining", "amount_shipping"), 0),
+        **dict.fromkeys(_ZERO.split(), 0),
         "attempt_count": 0,
         "attempted": False,
         "auto_advance": True,
@@ -38,21 +50,11 @@ def blank(world: World, customer: Thing, currency: str, lines: list[Thing], **fi
         "payment_settings": nulls("default_mandate payment_method_options payment_method_types"),
         "period_end": world.now,
         "period_start": world.now,
-        "post_payment_credit_notes_amount": 0,
-        "pre_payment_credit_notes_amount": 0,
-        "starting_balance": 0,
         "status": "draft",
         "status_transitions": nulls("finalized_at marked_uncollectible_at paid_at voided_at"),
         "test_clock": customer["test_clock"],
         **{name: [] for name in ("total_discount_amounts", "total_pretax_credit_amounts", "total_taxes")},
-        **dict.fromkeys(("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"), 0),
-        **nulls(
-            "account_tax_ids application automatically_finalizes_at billing_reason custom_fields customer_account "
-            "default_payment_method default_source description due_date effective_at ending_balance footer "
-            "from_invoice hosted_invoice_url invoice_pdf last_finalization_error latest_revision "
-            "next_payment_attempt number on_behalf_of parent receipt_number rendering shipping_cost "
-            "shipping_details statement_descriptor webhooks_delivered_at"
-        ),
+        **nulls(_UNSAID),
         **fields,
     }
 

@@ -36,21 +36,24 @@ def refusal(base_url: str, acknowledged: bool) -> str | None:
 
 
 class Sandbox:
-    """The whole server over one file: `wsgi` and `asgi` are callables for servers, `respond` for anything else."""
+    """The whole server over one file: `wsgi` and `asgi` are callables for servers, `respond` for anything else.
 
-    def __init__(self, path: Path | str, mount: str = "") -> None:
-        self.store, self.mount = Store(Path(path)), mount.rstrip("/")
+    `mount` is the path under which it lies; `key` the only one that it takes, where others could reach it.
+    """
+
+    def __init__(self, path: Path | str, mount: str = "", key: str = "") -> None:
+        self.store, self.mount, self.key = Store(Path(path)), mount.rstrip("/"), key
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sandbox")
 
     def respond(self, asked: api.Asked) -> api.Answer:
         """Answer a request; a fault of ours is Stripe's api_error, with its trace in the log."""
         try:
-            if len(asked.body) > LARGEST_BODY:
+            if len(asked.payload) > LARGEST_BODY:
                 return api.Answer(413, b"")
             if asked.path.startswith("/v1/"):
-                return api.answer(self.store, asked)
+                return api.answer(self.store, asked, self.key)
             if asked.path.startswith("/control/") and asked.method == "POST":
-                return control.answer(self.store, asked)
+                return control.answer(self.store, asked, self.key)
             return pages.answer(self.store, asked)
         except Exception:
             _LOG.error("%s %s: %s", asked.method, asked.path, traceback.format_exc())

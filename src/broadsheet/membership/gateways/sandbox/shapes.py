@@ -13,11 +13,6 @@ def nulls(names: str) -> Thing:
     return dict.fromkeys(names.split())
 
 
-def automatic_tax(enabled: bool, **more: object) -> Thing:
-    """Whether tax is computed, and on whom it falls."""
-    return {"enabled": enabled, "liability": {"type": "self"} if enabled else None, **more}
-
-
 def invoice_settings() -> Thing:
     """How invoices are to look: as they come."""
     return {**nulls("account_tax_ids custom_fields description footer"), "issuer": dict(SELF)}

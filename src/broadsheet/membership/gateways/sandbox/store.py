@@ -131,7 +131,7 @@ class World:
     def the(self, kind: str, wanted: str, param: str = "id") -> Thing:
         """The object of that kind that a request names."""
         found = self.find(wanted)
-        if found is None or found["object"] != kind:
+        if found is None or found["object"] != kind or found.get("_deleted"):
             raise refusals.no_such(kind, wanted, param, status=404 if param == "id" else 400)
         owner = found if "test_clock" in found else self.find(found.get("customer"))
         if owner:

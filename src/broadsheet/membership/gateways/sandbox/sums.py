@@ -6,7 +6,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from broadsheet.money import Money
 
-from .shapes import nulls
 from .store import World, new_id
 from .wire import Thing
 
@@ -148,8 +147,3 @@ def total(invoice: Thing) -> Thing:
         "amount_remaining": due - invoice["amount_paid"],
     }
     return invoice
-
-
-def empty_card_error() -> Thing:
-    """The names of a card error that has nothing to say."""
-    return nulls("advice_code charge decline_code network_advice_code network_decline_code param")

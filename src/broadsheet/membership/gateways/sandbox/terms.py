@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from . import catalogue, refusals
 from .calendar import DAY, HOUR, next_after
-from .shapes import nulls
+from .shapes import invoice_settings, nulls, payment_settings
 from .store import World, new_id
-from .wire import Params, Thing
+from .wire import Params, Thing, listing
 
 WILL_END_DAYS, UPCOMING_DAYS, FIRST_PAYMENT_HOURS = 3, 7, 23
 LIVE = frozenset({"trialing", "active", "past_due", "unpaid"})
 OVER = frozenset({"canceled", "incomplete_expired"})
+
+_UNSAID = (
+    "application application_fee_percent billing_cycle_anchor_config billing_thresholds cancel_at canceled_at "
+    "customer_account days_until_due default_payment_method default_source description ended_at "
+    "latest_invoice managed_payments next_pending_invoice_item_invoice on_behalf_of pause_collection "
+    "pending_invoice_item_interval pending_setup_intent pending_update schedule transfer_data trial_end "
+    "trial_start"
+)
 
 
 def new_item(subscription: str, price: Thing, quantity: int, period: tuple[int, int], created: int) -> Thing:
@@ -132,33 +140,15 @@ def blank(world: World, customer: Thing, items: list[Thing], **fields: object) -
         "customer": customer["id"],
         "default_tax_rates": [],
         "discounts": [],
-        "invoice_settings": {
-            **nulls("account_tax_ids custom_fields description footer"),
-            "issuer": {"type": "self"},
-        },
-        "items": {
-            "object": "list",
-            "data": items,
-            "has_more": False,
-            "url": f"/v1/subscription_items?subscription={wanted}",
-        },
+        "invoice_settings": invoice_settings(),
+        "items": listing(items, f"/v1/subscription_items?subscription={wanted}"),
         "livemode": False,
         "metadata": {},
-        "payment_settings": {
-            "payment_method_options": None,
-            "payment_method_types": None,
-            "save_default_payment_method": "off",
-        },
+        "payment_settings": {**payment_settings(), "save_default_payment_method": "off"},
         "start_date": world.now,
         "status": "incomplete",
         "test_clock": customer["test_clock"],
         "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
-        **nulls(
-            "application application_fee_percent billing_cycle_anchor_config billing_thresholds cancel_at canceled_at "
-            "customer_account days_until_due default_payment_method default_source description ended_at "
-            "latest_invoice managed_payments next_pending_invoice_item_invoice on_behalf_of pause_collection "
-            "pending_invoice_item_interval pending_setup_intent pending_update schedule transfer_data trial_end "
-            "trial_start"
-        ),
+        **nulls(_UNSAID),
         **fields,
     }
