@@ -259,3 +259,15 @@ def test_every_page_says_that_no_money_moves(shop: Shop, path: str) -> None:
     page = visit(shop.box.address + path)
     assert NOTICE in page.text
     assert page.status == (200 if path == "/" else 404)
+
+
+def test_a_customer_on_a_test_clock_has_sessions_on_it_too(shop: Shop) -> None:
+    clock = shop.stripe.test_helpers.test_clocks.create({"frozen_time": 1_769_860_800})
+    customer = shop.customer(test_clock=clock.id)
+    session, other = shop.checkout(customer=customer), shop.checkout(customer=customer)
+    assert session.created == 1_769_860_800
+    assert visit(session.url, action="pay", card=GOOD).status == 303
+    shop.stripe.test_helpers.test_clocks.advance(clock.id, {"frozen_time": 1_769_860_800 + 90_000})
+    assert shop.stripe.checkout.sessions.retrieve(other.id).status == "expired"
+    done = shop.stripe.checkout.sessions.retrieve(session.id, {"expand": ["subscription"]})
+    assert (done.status, done.subscription.trial_start) == ("complete", 1_769_860_800)

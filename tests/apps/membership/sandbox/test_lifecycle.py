@@ -201,3 +201,40 @@ def test_collection_paused_leaves_the_subscription_active_and_asks_for_nothing(s
     shop.stripe.subscriptions.update(subscription.id, {"pause_collection": ""})
     shop.renew(subscription)
     assert shop.invoice(subscription).status == "paid"
+
+
+def test_a_trial_ended_early_is_paid_at_once(shop: Shop) -> None:
+    subscription = shop.subscribe(trial=30)
+    shop.box.later(days=3)
+    before = len(shop.events())
+    ended = shop.stripe.subscriptions.update(subscription.id, {"trial_end": "now"})
+    now = shop.box.pull("clock")["now"]
+    assert (ended.status, shop.invoice(ended).amount_paid) == ("active", 290)
+    assert now - 60 <= ended.trial_end <= now
+    assert ended.billing_cycle_anchor == ended.trial_end
+    assert 28 * DAY <= shop.period_end(ended) - ended.trial_end <= 31 * DAY
+    assert shop.events()[before:].count("customer.subscription.updated") == 1
+
+
+def test_a_trial_ended_early_without_a_card_ends_as_was_set(shop: Shop) -> None:
+    subscription = shop.subscribe(None, trial=30, trial_settings={"end_behavior": {"missing_payment_method": "pause"}})
+    assert shop.stripe.subscriptions.update(subscription.id, {"trial_end": "now"}).status == "paused"
+
+
+def test_a_trial_prolonged(shop: Shop) -> None:
+    subscription = shop.subscribe(trial=30)
+    later = shop.stripe.subscriptions.update(subscription.id, {"trial_end": subscription.trial_end + 5 * DAY})
+    assert (later.status, later.trial_end, shop.period_end(later)) == ("trialing",) + (
+        subscription.trial_end + 5 * DAY,
+    ) * 2
+
+
+def test_what_time_brings_nobody_asked_for(shop: Shop) -> None:
+    shop.subscribe(trial=30)
+    shop.box.later(days=31)
+    rows = shop.stripe.events.list({"limit": 100}).data
+    by_hand = {row.type for row in rows if row.request.id}
+    assert "customer.subscription.created" in by_hand
+    assert {
+        row.request.id for row in rows if row.type in {"customer.subscription.trial_will_end", "invoice.upcoming"}
+    } == {None}

@@ -148,3 +148,16 @@ def test_items_of_another_currency_or_interval_are_refused(shop: Shop) -> None:
     with pytest.raises(stripe.InvalidRequestError):
         shop.stripe.subscriptions.update(subscription.id, {"items": [{"price": shop.yearly}]})
     assert shop.again(subscription)["items"].data[0].price.id == shop.monthly
+
+
+def test_a_switch_that_must_be_paid_or_not_be_leaves_nothing_when_it_is_not(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    bad = shop.stripe.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": subscription.customer})
+    shop.stripe.subscriptions.update(subscription.id, {"default_payment_method": bad.id})
+    before = shop.events()
+    with pytest.raises(stripe.CardError):
+        shop.switch(
+            subscription, shop.yearly, proration_behavior="always_invoice", payment_behavior="error_if_incomplete"
+        )
+    assert shop.events() == before
+    assert shop.again(subscription)["items"].data[0].price.id == shop.monthly

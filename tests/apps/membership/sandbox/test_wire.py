@@ -6,12 +6,13 @@ import threading
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 import stripe
 
-from broadsheet.membership.gateways.sandbox import wire
+from broadsheet.membership.gateways.sandbox import api, server, wire
 from tests.apps.membership.sandbox import shapes
 from tests.apps.membership.sandbox.conftest import Shop
 from tests.sandbox import KEY, Sandbox
@@ -213,3 +214,26 @@ def test_the_judge_sees_what_is_made_up_left_out_and_misspelt(shop: Shop) -> Non
     told = "\n".join(shapes.problems(bad))
     for name in ("flavour: made up", "active: left out", "'thing' is no such word", "'today' is no int"):
         assert name in told
+
+
+@pytest.mark.parametrize(
+    ("given", "param", "code"),
+    [
+        ({"success_url": "//evil.example"}, "success_url", "url_invalid"),
+        ({"success_url": "javascript:alert(1)"}, "success_url", "url_invalid"),
+        ({"cancel_url": "thanks"}, "cancel_url", "url_invalid"),
+        ({"customer_email": "ada"}, "customer_email", "email_invalid"),
+        ({"expires_at": 1}, "expires_at", None),
+    ],
+)
+def test_addresses_must_be_addresses(shop: Shop, given: dict[str, Any], param: str, code: str | None) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        shop.checkout(**given)
+    assert (refused.value.param, refused.value.code) == (param, code)
+
+
+def test_one_key_only_where_one_was_set(tmp_path: Path) -> None:
+    box = server.Sandbox(tmp_path / "a", key="sk_test_sandbox_mine")
+    for key, status in (("sk_test_sandbox_mine", 200), ("sk_test_sandbox_other", 401)):
+        asked = api.Asked("GET", "/v1/customers", headers={"authorization": f"Bearer {key}"})
+        assert box.respond(asked).status == status

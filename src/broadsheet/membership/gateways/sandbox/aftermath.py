@@ -129,6 +129,7 @@ def dispute(world: World, charge: Thing, reason: str) -> Thing:
         "payment_method_details": {"type": "card", "card": _disputed_card(charge, reason)},
         "reason": reason,
         "status": "needs_response",
+        "_clock": world.clock,
     }
     world.put(found, found["evidence_details"]["due_by"])
     world.put({**charge, "disputed": True})

@@ -59,12 +59,12 @@ def _blank(world: World, mode: str) -> Thing:
 
 
 def _who(world: World, params: Params, session: Thing) -> None:
-    customer, email = params.text("customer"), params.text("customer_email")
+    customer, email = params.text("customer"), customers.mail(params, "customer_email")
     if customer and email:
         raise refusals.invalid("You may only specify one of these parameters: customer, customer_email.")
     if customer:
         customers.living(world, customer)
-        session["created"] = world.now
+        session |= {"created": world.now, "_clock": world.clock}
     updates = params.child("customer_update")
     updates.ignore("name", "shipping")
     creation = params.choice("customer_creation", ("always", "if_required"))
@@ -116,8 +116,8 @@ def _how(params: Params, session: Thing) -> None:
     collection = params.choice("payment_method_collection", ("always", "if_required"))
     params.child("tax_id_collection").flag("enabled")
     session |= {
-        "success_url": params.needed("success_url"),
-        "cancel_url": params.text("cancel_url"),
+        "success_url": _address(params, "success_url") or params.needed("success_url"),
+        "cancel_url": _address(params, "cancel_url"),
         "consent_collection": asked if any(asked.values()) else None,
         "custom_text": texts,
         "expires_at": expires,
@@ -128,6 +128,13 @@ def _how(params: Params, session: Thing) -> None:
         "allow_promotion_codes": params.flag("allow_promotion_codes", None),
         "metadata": params.metadata(),
     }
+
+
+def _address(params: Params, name: str) -> str | None:
+    address = params.text(name)
+    if address and not address.startswith(("https://", "http://")):
+        raise refusals.invalid("Not a valid URL", params.name(name), "url_invalid")
+    return address
 
 
 def _what(world: World, params: Params, session: Thing) -> None:
@@ -166,7 +173,7 @@ def _data(params: Params, mode: str) -> Thing:
     data = params.child(key)
     known = {
         "subscription": {"trial_period_days", "trial_end", "trial_settings", "metadata", "description",
-                         "billing_cycle_anchor", "proration_behavior", "billing_mode"},
+                         "proration_behavior", "billing_mode"},
         "payment": {"metadata", "description", "setup_future_usage", "receipt_email"},
     }[mode]  # fmt: skip
     data.ignore(*known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from . import refusals, testcards
@@ -18,6 +19,14 @@ def address(params: Params) -> Thing | None:
     """An address, or None where nothing of it was said."""
     found = {name: params.text(name) for name in NO_ADDRESS}
     return found if any(found.values()) else None
+
+
+def mail(params: Params, name: str) -> str | None:
+    """A mail address that looks like one."""
+    found = params.text(name)
+    if found is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+", found):
+        raise refusals.invalid(f"Invalid email address: {found}", params.name(name), "email_invalid")
+    return found
 
 
 def make(world: World, **fields: Any) -> Thing:
@@ -52,10 +61,11 @@ def make(world: World, **fields: Any) -> Thing:
 def create(world: World, params: Params) -> Thing:
     """POST /v1/customers"""
     fields: Thing = {name: params.text(name) for name in _TEXTS}
+    mail(params, "email")
     fields |= {"address": address(params.child("address")), "metadata": params.metadata()}
     fields |= {"test_clock": params.text("test_clock"), "preferred_locales": params.texts("preferred_locales")}
     fields["tax_exempt"] = params.choice("tax_exempt", ("none", "exempt", "reverse"), "none")
-    params.ignore("tax", "shipping")
+    params.ignore("tax")
     customer = make(world, **fields)
     if method := params.text("payment_method"):
         attach(world, method, customer["id"])
@@ -78,6 +88,7 @@ def update(world: World, params: Params, wanted: str) -> Thing:
     customer = world.the("customer", wanted)
     before = world.get(wanted)
     customer |= {name: params.text(name) for name in _TEXTS if name in params}
+    mail(params, "email")
     if "address" in params:
         customer["address"] = address(params.child("address"))
     if "preferred_locales" in params:
@@ -85,7 +96,7 @@ def update(world: World, params: Params, wanted: str) -> Thing:
     customer["balance"] = params.number("balance", customer["balance"])
     customer["tax_exempt"] = params.choice("tax_exempt", ("none", "exempt", "reverse"), customer["tax_exempt"])
     customer["metadata"] = params.metadata(customer["metadata"])
-    params.ignore("tax", "shipping")
+    params.ignore("tax")
     customer = _set_defaults(world, world.put(customer), params)
     changed(world, "customer.updated", customer, before)
     return customer

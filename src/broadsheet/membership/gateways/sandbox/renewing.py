@@ -24,7 +24,9 @@ def step(world: World, subscription: Thing) -> None:
     elif status not in LIVE:
         save(world, subscription)
     elif end <= now:
-        _end_trial(world, subscription) if status == "trialing" else _renew(world, subscription)
+        end_trial(world, subscription, world.get(subscription["id"])) if status == "trialing" else _renew(
+            world, subscription
+        )
     else:
         _remind(world, subscription, end)
 
@@ -94,14 +96,14 @@ def _renew(world: World, subscription: Thing) -> None:
     changed(world, "customer.subscription.updated", subscription, before)
 
 
-def _end_trial(world: World, subscription: Thing) -> None:
+def end_trial(world: World, subscription: Thing, before: Thing) -> None:
+    """The trial is over: with a card it goes on, without one as was set. `before`: what was last told of it."""
     customer = world.get(subscription["customer"])
     method = customers.method_to_charge(world, customer, subscription["default_payment_method"])
     behaviour = subscription["trial_settings"]["end_behavior"]["missing_payment_method"]
     if method is None and behaviour == "cancel":
         ending.end(world, subscription)
         return
-    before = world.get(subscription["id"])
     if method is None and behaviour == "pause":
         subscription["status"] = "paused"
         save(world, subscription)

@@ -9,7 +9,7 @@ from .store import World, new_id
 from .terms import OVER, blank, item_price, new_item, next_period, period, same_beat, save, set_period
 from .wire import Params, Thing
 
-PAYMENT_BEHAVIOURS = ("allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete")
+PAYMENT_BEHAVIOURS = ("allow_incomplete", "default_incomplete", "error_if_incomplete")
 MISSING = ("cancel", "create_invoice", "pause")
 PRORATIONS = ("create_prorations", "always_invoice", "none")
 
@@ -18,7 +18,9 @@ def create(world: World, params: Params) -> Thing:
     """POST /v1/subscriptions"""
     customer = customers.living(world, params.needed("customer"))
     behaviour = params.choice("payment_behavior", PAYMENT_BEHAVIOURS, "allow_incomplete")
-    params.ignore("off_session", "billing_mode", "currency", "collection_method")
+    params.ignore("off_session", "currency")
+    params.choice("collection_method", ("charge_automatically",))
+    params.child("billing_mode").choice("type", ("flexible",))
     params.choice("proration_behavior", PRORATIONS)
     return start(world, customer, params, behaviour)
 
@@ -51,8 +53,6 @@ def _described(world: World, customer: Thing, params: Params, **fields: object) 
     subscription["metadata"] = params.metadata()
     subscription["description"] = params.text("description")
     _settings(world, params, subscription)
-    if anchor := params.number("billing_cycle_anchor"):
-        subscription["billing_cycle_anchor"] = anchor
     set_period(subscription, *next_period(subscription, world.now))
     return subscription
 
@@ -151,48 +151,64 @@ def update(world: World, params: Params, wanted: str) -> Thing:
             )
         return save(world, subscription)
     _settings(world, params, subscription)
-    subscription["description"] = params.text("description", subscription["description"])
-    _pause(params, subscription)
-    params.ignore("off_session")
-    params.choice("payment_behavior", PAYMENT_BEHAVIOURS)
-    proration = params.choice("proration_behavior", PRORATIONS, "create_prorations")
-    at = params.number("proration_date", world.now)
-    _change_trial(world, params, subscription)
-    if "discounts" in params:
-        subscription["discounts"] = [
-            catalogue.redeem(world, given, customer=subscription["customer"], subscription=wanted)["id"]
-            for given in _given_discounts(params)
-        ]
-    rows = params.children("items")
-    save(world, subscription)
-    if rows:
-        subscription = switching.switch(world, subscription, before, rows, proration, at)
+    _smaller(world, params, subscription)
+    if params.text("trial_end") == "now":
+        subscription = _end_trial_now(world, subscription, before)
         before = world.get(wanted)
+    elif "trial_end" in params:
+        _set_trial(world, params, subscription)
+    subscription, before = _switch(world, params, subscription, before)
     ending.set_end(world, params, subscription)
     save(world, subscription)
     changed(world, "customer.subscription.updated", subscription, before)
     return subscription
 
 
-def _pause(params: Params, subscription: Thing) -> None:
-    if "pause_collection" not in params:
-        return
-    pause = params.child("pause_collection")
-    behaviour = pause.choice("behavior", ("keep_as_draft", "mark_uncollectible", "void"))
-    resumes = pause.number("resumes_at")
-    subscription["pause_collection"] = {"behavior": behaviour, "resumes_at": resumes} if behaviour else None
+def _smaller(world: World, params: Params, subscription: Thing) -> None:
+    """What an update may set besides."""
+    subscription["description"] = params.text("description", subscription["description"])
+    params.ignore("off_session")
+    if "discounts" in params:
+        on = {"customer": subscription["customer"], "subscription": subscription["id"]}
+        subscription["discounts"] = [catalogue.redeem(world, row, **on)["id"] for row in _given_discounts(params)]
+    if "pause_collection" in params:
+        pause = params.child("pause_collection")
+        behaviour = pause.choice("behavior", ("keep_as_draft", "mark_uncollectible", "void"))
+        resumes = pause.number("resumes_at")
+        subscription["pause_collection"] = {"behavior": behaviour, "resumes_at": resumes} if behaviour else None
 
 
-def _change_trial(world: World, params: Params, subscription: Thing) -> None:
-    if "trial_end" not in params:
-        return
-    if params.text("trial_end") != "now":
-        _set_trial(world, params, subscription)
-    elif subscription["status"] == "trialing":
-        subscription["trial_end"] = world.now
-        set_period(subscription, period(subscription)[0], world.now)
-        save(world, subscription)
-        renewing.step(world, subscription)
+def _switch(world: World, params: Params, subscription: Thing, before: Thing) -> tuple[Thing, Thing]:
+    """Other items, where they are given; the subscription after, and what was last told of it."""
+    behaviour = params.choice("payment_behavior", ("allow_incomplete", "error_if_incomplete"), "allow_incomplete")
+    how = params.choice("proration_behavior", PRORATIONS, "create_prorations")
+    at = params.number("proration_date", world.now)
+    rows = params.children("items")
+    save(world, subscription)
+    if not rows:
+        return subscription, before
+    was = subscription["latest_invoice"]
+    subscription = switching.switch(world, subscription, before, rows, how, at)
+    latest = world.get(subscription["latest_invoice"])
+    if behaviour == "error_if_incomplete" and latest["id"] != was and latest["status"] == "open":
+        raise refusals.declined("generic_decline", keeps=False)
+    return subscription, world.get(subscription["id"])
+
+
+def _end_trial_now(world: World, subscription: Thing, before: Thing) -> Thing:
+    """The trial is over, and its invoice is paid at once."""
+    if subscription["status"] != "trialing":
+        return subscription
+    was = subscription["latest_invoice"]
+    subscription |= {"trial_end": world.now, "billing_cycle_anchor": world.now}
+    set_period(subscription, period(subscription)[0], world.now)
+    save(world, subscription)
+    renewing.end_trial(world, subscription, before)
+    subscription = world.get(subscription["id"])
+    latest = world.get(subscription["latest_invoice"])
+    if latest["id"] != was and latest["status"] == "draft":
+        billing.collect_now(world, subscription, latest)
+    return world.get(subscription["id"])
 
 
 def resume(world: World, params: Params, wanted: str) -> Thing:
