@@ -271,3 +271,68 @@ def test_a_customer_on_a_test_clock_has_sessions_on_it_too(shop: Shop) -> None:
     assert shop.stripe.checkout.sessions.retrieve(other.id).status == "expired"
     done = shop.stripe.checkout.sessions.retrieve(session.id, {"expand": ["subscription"]})
     assert (done.status, done.subscription.trial_start) == ("complete", 1_769_860_800)
+
+
+def test_a_kept_card_is_offered_again(shop: Shop) -> None:
+    customer = shop.customer()
+    method = shop.stripe.payment_methods.list({"customer": customer}).data[0]
+    session = shop.checkout(customer=customer)
+    assert "The card kept for you" in visit(session.url).words
+    other = shop.customer()
+    foreign = shop.stripe.payment_methods.list({"customer": other}).data[0]
+    assert visit(session.url, action="pay", card=f"saved:{foreign.id}").status == 402
+    assert visit(session.url, action="pay", card=f"saved:{method.id}").status == 303
+    done = shop.stripe.checkout.sessions.retrieve(session.id, {"expand": ["subscription"]})
+    assert done.subscription.default_payment_method == method.id
+
+
+def test_a_paused_trial_is_resumed_in_the_portal(shop: Shop) -> None:
+    subscription = shop.subscribe(None, trial=1, trial_settings={"end_behavior": {"missing_payment_method": "pause"}})
+    shop.box.later(days=2)
+    portal = shop.stripe.billing_portal.sessions.create({"customer": subscription.customer})
+    assert "Paused" in visit(portal.url).words
+    visit(portal.url, action="card", card=GOOD)
+    visit(portal.url, action="resume", subscription=subscription.id)
+    assert shop.again(subscription).status == "active"
+
+
+def test_a_new_card_in_the_portal_may_need_the_bank(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    portal = shop.stripe.billing_portal.sessions.create({"customer": subscription.customer})
+    asked = visit(portal.url, action="card", card=ASKS)
+    assert visit(asked.location, action="refuse").location == portal.url
+    assert shop.again(subscription).default_payment_method is None
+    asked = visit(portal.url, action="card", card=ASKS)
+    assert visit(asked.location, action="confirm").location == portal.url
+    method = shop.again(subscription, "default_payment_method").default_payment_method
+    assert method.card.last4 == "3184"
+
+
+def test_the_portal_shows_the_price_of_a_switch_as_it_is_then_charged(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    shop.box.later(days=15)
+    portal = shop.stripe.billing_portal.sessions.create({"customer": subscription.customer, "flow_data": {
+        "type": "subscription_update", "subscription_update": {"subscription": subscription.id},
+    }})  # fmt: skip
+    words = visit(portal.url).words
+    visit(portal.url, action="switch", subscription=subscription.id, price=shop.yearly)
+    assert f"now: ${shop.invoice(subscription).amount_paid / 100:.2f}" in words
+
+
+def test_the_portal_follows_a_configuration(shop: Shop) -> None:
+    made = shop.stripe.billing_portal.configurations.create(
+        {"features": {"invoice_history": {"enabled": True}}, "default_return_url": "https://paper.example/account"}
+    )
+    portal = shop.stripe.billing_portal.sessions.create({"customer": shop.customer(), "configuration": made.id})
+    assert portal.return_url == "https://paper.example/account"
+    assert [row.id for row in shop.stripe.billing_portal.configurations.list().data] == [made.id]
+
+
+def test_what_a_reader_does_can_be_done_in_one_call(shop: Shop) -> None:
+    session = shop.checkout()
+    done = shop.box.pull("complete", session=session.id, card="4000 0000 0000 0341", email="ada@example.org")
+    assert done["status"] == "complete"
+    free = shop.checkout(payment_method_collection="if_required")
+    assert shop.box.pull("complete", session=free.id, card=None, email="ada@example.org")["subscription"]
+    with pytest.raises(AssertionError, match="declined"):
+        shop.box.pull("complete", session=shop.checkout().id, card="pm_card_chargeDeclined", email="ada@example.org")

@@ -161,3 +161,64 @@ def test_a_switch_that_must_be_paid_or_not_be_leaves_nothing_when_it_is_not(shop
         )
     assert shop.events() == before
     assert shop.again(subscription)["items"].data[0].price.id == shop.monthly
+
+
+def test_a_phase_that_begins_in_the_middle_is_prorated(shop: Shop) -> None:
+    dearer = shop.stripe.prices.create(
+        {"product": shop.product, "currency": "usd", "unit_amount": 490, "recurring": {"interval": "month"}}
+    )
+    subscription = shop.subscribe()
+    schedule = shop.stripe.subscription_schedules.create({"from_subscription": subscription.id})
+    start, end = schedule.phases[0].start_date, schedule.phases[0].end_date
+    half = start + (end - start) // 2
+    shop.stripe.subscription_schedules.update(schedule.id, {"phases": [
+        {"items": [{"price": shop.monthly}], "start_date": start, "end_date": half},
+        {"items": [{"price": dearer.id, "quantity": 1}], "end_date": end + 86_400},
+    ]})  # fmt: skip
+    shop.renew(subscription)
+    assert [row.amount for row in shop.invoice(subscription).lines.data] == [-145, 245, 490]
+
+
+@pytest.mark.parametrize(
+    "phases",
+    [
+        [{"items": [], "metadata": {"a": "b"}}],
+        [{"items": [{"price": "yearly"}], "end_date": 1}],
+        [{"items": [{"price": "monthly"}], "duration": {"interval": "month"}}],
+    ],
+)
+def test_a_schedule_that_makes_no_sense_is_refused(shop: Shop, phases: list[dict[str, object]]) -> None:
+    subscription = shop.subscribe(price=shop.yearly)
+    schedule = shop.stripe.subscription_schedules.create({"from_subscription": subscription.id})
+    names = {"yearly": shop.yearly, "monthly": shop.monthly}
+    for phase in phases:
+        phase["items"] = [{"price": names[row["price"]]} for row in phase["items"]]  # type: ignore[attr-defined,index]
+    with pytest.raises(stripe.InvalidRequestError):
+        shop.stripe.subscription_schedules.update(schedule.id, {"phases": phases})
+    with pytest.raises(stripe.InvalidRequestError):
+        shop.stripe.subscription_schedules.create({"from_subscription": subscription.id})
+    ended = shop.stripe.subscription_schedules.cancel(schedule.id)
+    assert (ended.status, shop.again(subscription).status) == ("canceled", "canceled")
+    with pytest.raises(stripe.InvalidRequestError):
+        shop.stripe.subscription_schedules.release(schedule.id)
+
+
+def test_items_come_and_go(shop: Shop) -> None:
+    extra = shop.stripe.prices.create(
+        {"product": shop.product, "currency": "usd", "unit_amount": 100, "recurring": {"interval": "month"}}
+    )
+    subscription = shop.subscribe()
+    two = shop.stripe.subscriptions.update(
+        subscription.id, {"items": [{"price": extra.id, "quantity": 2}], "proration_behavior": "none"}
+    )
+    assert len(two["items"].data) == 2
+    first = two["items"].data[0].id
+    one = shop.stripe.subscriptions.update(
+        subscription.id, {"items": [{"id": first, "deleted": True}], "proration_behavior": "none"}
+    )
+    assert [row.price.id for row in one["items"].data] == [extra.id]
+    for rows in ([{"id": one["items"].data[0].id, "deleted": True}], [{"id": "si_nobody", "price": extra.id}]):
+        with pytest.raises(stripe.InvalidRequestError):
+            shop.stripe.subscriptions.update(subscription.id, {"items": rows})
+    shop.renew(subscription)
+    assert shop.invoice(subscription).amount_paid == 200

@@ -18,6 +18,7 @@ _FEATURES: Thing = {
         "mode": "at_period_end",
         "proration_behavior": "none",
     },
+    "subscription_pause": {"enabled": False, "duration": {"interval_options": [], "type": "indefinite"}},
     "subscription_update": {
         "billing_cycle_anchor": None,
         "default_allowed_updates": ["price"],
