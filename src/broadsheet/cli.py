@@ -96,6 +96,27 @@ def demo(port: int, serving: bool) -> None:
         _serve("127.0.0.1", port, workers=1, work=True)
 
 
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8091, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where its state lies.  [default: sandbox.sqlite3 in the paper's folder]",
+)
+def sandbox(host: str, port: int, file: Path | None) -> None:
+    """Serve the payments sandbox alone: speaks Stripe's language, moves no money."""
+    from broadsheet.membership.gateways.sandbox import server
+
+    path = file or Path(os.environ.get("BROADSHEET_FOLDER", ".")) / "sandbox.sqlite3"
+    try:
+        server.serve(path, host, port, lambda address: click.echo(f"No money moves at {address} (state: {path})"))
+    except OSError as error:
+        raise click.ClickException(
+            f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: --port"
+        ) from error
+
+
 @main.command("open")
 @click.option("--name", prompt="The paper's name", help="What stands in its head.")
 @click.option("--language", default="en", show_default=True, help="The language it appears in: en, ar …")
