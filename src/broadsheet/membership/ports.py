@@ -249,7 +249,9 @@ class PaymentGateway(Protocol):
         ...
 
     def switch(self, subscription: str, *, price: str, at: datetime | None, at_period_end: bool, key: str) -> None:
-        """Change the price: prorated now (`at` is the preview's moment), or with the next period, nothing prorated."""
+        """Change the price. With `at`, the preview's moment: prorated and charged now. Without: nothing is
+        prorated, and
+        the new price runs at once (in a trial, or for the same interval) or `at_period_end`."""
         ...
 
     def refund(self, *, charge: str, intent: str, minor: int, key: str) -> str:

@@ -116,7 +116,6 @@ class Coupon(models.Model):
     plans = models.ManyToManyField(Plan, verbose_name=_("plans"), blank=True)
     expires_at = models.DateTimeField(_("may be used until"), null=True, blank=True)
     most = models.PositiveIntegerField(_("uses at most"), null=True, blank=True)
-    redeemed = models.PositiveIntegerField(_("used"), default=0, editable=False)
     active = models.BooleanField(_("active"), default=True)
     gateway_id = models.CharField(max_length=255, blank=True, editable=False)
 
