@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from broadsheet.membership.operations import rows
 from broadsheet.membership.operations.granting import end_grant, grant
 from broadsheet.membership.operations.joining import Addresses, Reader, ensure_customer
 from broadsheet.membership.ports import CheckoutOrder, NewPrice, PaymentGateway
-from broadsheet.membership.rules.values import Interval
+from broadsheet.membership.rules.values import Interval, months_later
 from broadsheet.money import Money
 
 REDEEMABLE = timedelta(days=731)
@@ -127,13 +126,6 @@ def redeem_gift(*, code: str, user_id: int, now: datetime) -> datetime:
 def _gifts_until(user_id: int, now: datetime) -> list[datetime]:
     held = Grant.objects.filter(user=user_id, kind="gift", ended_at=None, ends_at__gt=now)
     return [moment for moment in held.values_list("ends_at", flat=True) if moment is not None]
-
-
-def months_later(moment: datetime, months: int) -> datetime:
-    """The same day so many months later, or the last day of a shorter month."""
-    month = moment.month - 1 + months
-    year, month = moment.year + month // 12, month % 12 + 1
-    return moment.replace(year=year, month=month, day=min(moment.day, calendar.monthrange(year, month)[1]))
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -126,3 +127,10 @@ class Grant:
     start: datetime
     end: datetime | None
     benefits: frozenset[Benefit] = ALL
+
+
+def months_later(moment: datetime, months: int) -> datetime:
+    """The same day so many months later, or the last day of a shorter month."""
+    month = moment.month - 1 + months
+    year, month = moment.year + month // 12, month % 12 + 1
+    return moment.replace(year=year, month=month, day=min(moment.day, calendar.monthrange(year, month)[1]))
