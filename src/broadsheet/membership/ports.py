@@ -195,6 +195,7 @@ class PaymentGateway(Protocol):
 
     name: str
     livemode: bool
+    account: str  # empty: the one that the key belongs to
 
     def create_customer(self, *, email: str, locale: str, reference: str, key: str) -> str:
         """A customer's id."""

@@ -48,6 +48,7 @@ class World:
     now: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)
     livemode: bool = False
     name: str = "memory"
+    account: str = ""
     customers: dict[str, CustomerFacts] = field(default_factory=dict)
     prices: dict[str, NewPrice] = field(default_factory=dict)
     coupons: dict[str, tuple[int, Money | None, int | None]] = field(default_factory=dict)

@@ -217,7 +217,12 @@ def _open(
         coupon=ensure_coupon(gateway=gateway, coupon=attempt.coupon) if attempt.coupon else "",
         reference=attempt.reference.hex, tax=tax,
     )  # fmt: skip
-    made = gateway.create_checkout(order, key=attempt.key)
+    try:
+        made = gateway.create_checkout(order, key=attempt.key)
+    except GatewayError as error:
+        if not error.retryable:  # the key was used for another wish, or the price is gone: this attempt leads nowhere
+            Checkout.objects.filter(pk=attempt.pk).update(state=Checkout.EXPIRED)
+        raise
     Checkout.objects.filter(pk=attempt.pk).update(gateway_id=made.id, url=made.url, expires_at=made.expires_at)
     return made
 

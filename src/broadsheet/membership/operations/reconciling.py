@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -73,3 +74,15 @@ def refresh_if_old(*, gateway: PaymentGateway, user_id: int, now: datetime) -> S
 
 def _loop(name: str) -> Reconciliation:
     return Reconciliation.objects.get_or_create(name=name)[0]
+
+
+def upkeep(*, now: datetime, do: Iterable[Callable[..., int]]) -> int | None:
+    """Forget, once a day, what need not be kept. None where that was done today."""
+    loop = _loop("upkeep")
+    if loop.done_at is not None and now - loop.done_at < NIGHTLY:
+        return None
+    gone = sum(forget(now=now) for forget in do)
+    loop.begun_at = loop.done_at = now
+    loop.checked = gone
+    loop.save()
+    return gone
