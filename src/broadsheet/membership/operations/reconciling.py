@@ -24,6 +24,8 @@ FRESH = timedelta(hours=24)
 def list_events(*, gateway: PaymentGateway, now: datetime, force: bool = False) -> int | None:
     """Put what the bell did not ring for into the inbox. None where an hour has not passed. Raises GatewayError."""
     loop = _loop("events")
+    if not _has_customers():
+        return None
     if not force and loop.done_at is not None and now - loop.done_at < HOURLY:
         return None
     since = max(loop.reached - OVERLAP, now - HORIZON) if loop.reached else now - HORIZON
@@ -70,6 +72,11 @@ def refresh_if_old(*, gateway: PaymentGateway, user_id: int, now: datetime) -> S
     """At a log-in: fetch a reader whose facts are a day old. None where they are fresh. Raises GatewayError."""
     customer = older_than(user_id, now - FRESH)
     return sync_customer(gateway=gateway, customer=customer, now=now) if customer else None
+
+
+def _has_customers() -> bool:
+    """A paper that nobody has joined asks the gateway nothing."""
+    return Customer.objects.filter(gateway_id__isnull=False).exists()
 
 
 def _loop(name: str) -> Reconciliation:
