@@ -86,9 +86,11 @@ class Stage:
 
     def work(self) -> None:
         """The bell rings, and the clock's work is done, until there is nothing more to do."""
-        for _ in range(4):
-            self.deliver()
+        for _ in range(5):
+            rang = self.deliver()
             tasks.work(self.now, self.till)
+            if not rang and len(self.till.events) == self.seen:
+                break
 
     def pass_time(self, by: timedelta) -> None:
         """Days pass; the bell rings, and the clock's work is done each day."""

@@ -19,6 +19,7 @@ log = logging.getLogger("broadsheet.membership")
 MOST_TRIES = 10
 WARNING = "radar.early_fraud_warning.created"
 CHECKOUTS = "checkout.session."
+ANSWERED = r"^(customer|invoice)\."  # whatever else they say, a fetch of the customer answers them
 ABOUT_CONTRACTS = (
     "customer.", "invoice.", "invoice_payment.", "charge.", "checkout.session.", "payment_intent.", "refund.",
     "radar.early_fraud_warning.", "subscription_schedule.", "credit_note.", "payment_method.", "setup_intent.",
@@ -60,41 +61,48 @@ def _process(gateway: PaymentGateway, event: WebhookEvent, now: datetime) -> Non
     if event.state != WebhookEvent.NEW:
         return
     if event.livemode != gateway.livemode:
-        _finish(event, "of another mode", now)
+        _finish([event.pk], "of another mode", now)
         return
     if not event.kind.startswith(ABOUT_CONTRACTS):
-        _finish(event, "unknown kind", now)
+        _finish([event.pk], "unknown kind", now)
         return
     if event.kind.startswith(CHECKOUTS) and (gift := _gift(event)) is not None:
         settle_gift(gateway=gateway, reference=gift.reference, now=now)
-        _finish(event, "", now)
+        _finish([event.pk], "", now)
         return
     customer = event.customer or _whose(gateway, event)
     if not customer:
-        _finish(event, "nobody's", now)
+        _finish([event.pk], "nobody's", now)
         return
     _sync(gateway, event, customer, now)
 
 
 def _sync(gateway: PaymentGateway, event: WebhookEvent, customer: str, now: datetime) -> None:
-    """Fetch and write under the customer's lock, and mark the event done in the same transaction."""
+    """Fetch and write under the customer's lock, and mark the event done in the same transaction.
+
+    Other events of the same customer that lay in the inbox before the fetch are answered by it too.
+    """
+    answered: list[int] = []
 
     def still_new(_: Customer) -> bool:
-        return WebhookEvent.objects.filter(pk=event.pk, state=WebhookEvent.NEW).exists()
+        new = WebhookEvent.objects.filter(state=WebhookEvent.NEW)
+        others = new.filter(customer=customer, kind__regex=ANSWERED).exclude(pk=event.pk)
+        answered.extend(others.values_list("pk", flat=True))
+        return new.filter(pk=event.pk).exists()
 
     def mark(row: Customer, synced: Synced) -> None:
         if event.kind == WARNING:
             heed_warning(gateway=gateway, customer=row, charge=event.charge, now=now)
-        _finish(event, synced.why, now)
+        _finish([event.pk, *answered], synced.why, now)
 
     found = sync_customer(gateway=gateway, customer=customer, now=now, before=still_new, after=mark)
     if found.why == "unknown customer":
-        _finish(event, found.why, now)
+        _finish([event.pk], found.why, now)
 
 
-def _finish(event: WebhookEvent, why: str, now: datetime) -> None:
+def _finish(events: list[int], why: str, now: datetime) -> None:
     state = WebhookEvent.IGNORED if why else WebhookEvent.DONE
-    rows = WebhookEvent.objects.filter(pk=event.pk, state=WebhookEvent.NEW)
+    rows = WebhookEvent.objects.filter(pk__in=events, state=WebhookEvent.NEW)
     rows.update(state=state, reason=why, done_at=now, error="")
 
 
