@@ -91,15 +91,15 @@ def test_an_invoice_finds_its_charge_by_its_payment_and_the_charge_its_dispute()
     assert facts.dispute.status == "lost"
 
 
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=6), max_leaves=25,
-)  # fmt: skip
 NAMES = st.sampled_from(
     ["id", "object", "data", "status", "customer", "items", "price", "recurring", "interval", "currency", "unit_amount",
      "created", "current_period_end", "trial_end", "cancel_at", "pause_collection", "metadata", "reference", "payments",
      "payment", "payment_intent", "charge", "amount_paid", "amount_refunded", "refunds", "lines", "period", "end",
      "default_payment_method", "card", "last4", "exp_year", "fingerprint", "parent", "subscription_details", "deleted"]
+)  # fmt: skip
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=6), max_leaves=25,
 )  # fmt: skip
 
 
