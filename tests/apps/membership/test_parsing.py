@@ -25,8 +25,10 @@ PARSERS = {
 
 def objects(found: Any) -> list[dict[str, Any]]:
     """Every object of Stripe's inside, however deep."""
+    if isinstance(found, dict) and found.get("deleted"):
+        return []
     inside = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
-    own = [found] if isinstance(found, dict) and found.get("object") in PARSERS else []
+    own = [found] if isinstance(found, dict) and str(found.get("object")) in PARSERS else []
     return own + [each for value in inside for each in objects(value)]
 
 

@@ -297,8 +297,7 @@ class StripeGateway:
     @_said
     def fetch_customer(self, customer: str) -> CustomerFacts:
         """All facts of one customer as they are now."""
-        expand = {"expand": ["invoice_settings.default_payment_method"]}
-        found = _plain(self._api.customers.retrieve(customer, _given(expand)))
+        found = self._customer(customer)
         theirs = {"customer": customer, "limit": 100}
         try:
             subscriptions = _all(
@@ -317,6 +316,16 @@ class StripeGateway:
             if charge.get("disputed"):
                 disputes += _all(self._api.disputes.list(_given({"charge": ident(charge)})))
         return parsing.customer(found, subscriptions, invoices, charges, disputes)
+
+    def _customer(self, customer: str) -> Thing:
+        """The customer with their card; of a deleted one there is none to ask for."""
+        try:
+            expand = {"expand": ["invoice_settings.default_payment_method"]}
+            return _plain(self._api.customers.retrieve(customer, _given(expand)))
+        except stripe.InvalidRequestError as error:
+            if error.code == "resource_missing":
+                raise
+            return _plain(self._api.customers.retrieve(customer))
 
     @_said
     def customer_of_charge(self, charge: str) -> str:
