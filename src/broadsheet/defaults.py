@@ -3,6 +3,7 @@
 APPS = [
     "broadsheet.accounts",
     "broadsheet.paywall",
+    "broadsheet.membership",
     "broadsheet.newsroom",
     "broadsheet.prerender",
     "broadsheet.interchange",

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from broadsheet import clock
+from broadsheet.membership import tasks as membership
 from broadsheet.newsroom.operations.publishing import publish_due
 from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.operations import forget_gifts
@@ -55,6 +56,7 @@ def run_work(*, once: bool = False, seconds: float = 20) -> None:
         for title in due.published:
             log.info("Published on time: %s", title)
         archive_moved_on(clock.now().timestamp())
+        membership.work(clock.now())
         if swept != clock.today():
             swept = _sweep()
         refreshing.step(wait=once)

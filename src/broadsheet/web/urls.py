@@ -6,11 +6,13 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from broadsheet.membership.views import stripe_hook
 from broadsheet.web import feeds, gifts, indexes, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("hooks/stripe/", stripe_hook, name="stripe-hook"),
     path("g/<str:token>/", gifts.landing, name="gift"),
     path("sitemap.xml", indexes.sitemap, name="sitemap"),
     path("sitemap-<str:part>.xml", indexes.sitemap_part, name="sitemap-part"),

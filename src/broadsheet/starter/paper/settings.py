@@ -111,6 +111,13 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if conf.flag("BEHI
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
+# Membership: which gateway takes the money. `sandbox:` moves none.
+PAYMENTS_URL = conf.text("PAYMENTS_URL", "sandbox:")
+STRIPE_SECRET_KEY = conf.text("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = conf.words("STRIPE_WEBHOOK_SECRET")  # two while one takes the other's place
+STRIPE_ACCOUNT = conf.text("STRIPE_ACCOUNT", "")
+MEMBER_KEY = conf.secret("MEMBER_KEY")  # recognises mailboxes and cards that had a trial, and makes gifts' codes
+
 # The edge: where its parts live. Change an address in the environment, not a line here.
 METER_KEY = conf.secret("METER_KEY")
 METER_KEY_PREVIOUS = conf.text("METER_KEY_PREVIOUS", "")  # still read while readers come back with its receipts

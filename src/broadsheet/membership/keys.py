@@ -1,0 +1,50 @@
+"""Keyed hashes and codes: what recognises a mailbox or a card without keeping it, and codes that nobody stores."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from uuid import UUID
+
+from django.conf import settings
+
+from broadsheet.membership.rules.trials import plain_mailbox
+
+CODE_LETTERS = 20
+
+
+def _mac(purpose: str, value: str) -> bytes:
+    return hmac.new(settings.MEMBER_KEY.encode(), f"{purpose}:{value}".encode(), hashlib.sha256).digest()
+
+
+def mail_key(address: str) -> str:
+    """One key for all aliases of a mailbox; empty for no address."""
+    return _mac("mailbox", plain_mailbox(address)).hex() if address else ""
+
+
+def card_key(fingerprint: str) -> str:
+    """The key of a card, by the gateway's fingerprint of it; empty where there is none."""
+    return _mac("card", fingerprint).hex() if fingerprint else ""
+
+
+def gift_code(reference: UUID) -> str:
+    """The code of a gift: made anew from its reference whenever a mail needs it, stored nowhere."""
+    text = base64.b32encode(_mac("gift", str(reference))).decode()[:CODE_LETTERS]
+    return "-".join(text[at : at + 5] for at in range(0, CODE_LETTERS, 5))
+
+
+def seat_token(reference: UUID) -> str:
+    """The token of an invitation to a seat, made anew in the same way."""
+    return base64.urlsafe_b64encode(_mac("seat", str(reference))).decode().rstrip("=")
+
+
+def hash_of(code: str) -> str:
+    """What is stored of a code or a token. Spaces, dashes and capitals make no difference to a gift's code."""
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def plain_code(typed: str) -> str:
+    """A gift's code as it is hashed, from what somebody typed."""
+    letters = "".join(each for each in typed.upper() if each.isalnum())[:CODE_LETTERS]
+    return "-".join(letters[at : at + 5] for at in range(0, len(letters), 5))

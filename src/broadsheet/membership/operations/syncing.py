@@ -1,0 +1,65 @@
+"""`sync_customer`: lock, fetch, write, and write down what follows, in one transaction.
+
+Fetching before the lock would let an older answer overwrite a newer one; marking an event done in another transaction
+than its effect would lose the effect in a crash between the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from broadsheet.membership.models import Customer
+from broadsheet.membership.operations import rows
+from broadsheet.membership.operations.following import follow
+from broadsheet.membership.operations.writing import write
+from broadsheet.membership.ports import CustomerFacts, PaymentGateway
+from broadsheet.membership.queries.standing import access_of
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a sync did. `why` names the reason where it did nothing."""
+
+    changed: int
+    why: str = ""
+
+
+def sync_customer(
+    *,
+    gateway: PaymentGateway,
+    customer: str,
+    now: datetime,
+    before: Callable[[Customer], bool] | None = None,
+    after: Callable[[Customer, Synced], None] | None = None,
+) -> Synced:
+    """Bring one customer's rows in line with the gateway. Raises GatewayError; then nothing was written.
+
+    `before` is asked under the lock whether there is still anything to do; `after` writes in the same transaction.
+    """
+    with transaction.atomic():
+        row = rows.lock(gateway_id=customer)
+        if row is None:
+            return Synced(0, "unknown customer")
+        if before is not None and not before(row):
+            return Synced(0, "done already")
+        synced = _bring_in_line(row, gateway.fetch_customer(customer), gateway.livemode, now)
+        if after is not None:
+            after(row, synced)
+        return synced
+
+
+def _bring_in_line(row: Customer, facts: CustomerFacts, livemode: bool, now: datetime) -> Synced:
+    if facts.livemode != livemode and not facts.deleted:
+        return Synced(0, "of another mode")
+    if facts.test_clock and livemode:
+        return Synced(0, "on a test clock")
+    held = access_of(row.user_id, now).full if row.user_id else False
+    changed = write(row, facts, now)
+    follow(row, now)
+    if held and row.user_id and not access_of(row.user_id, now).full:
+        rows.revoke(user_id=row.user_id, reason="access lost", now=now)
+    return Synced(changed)

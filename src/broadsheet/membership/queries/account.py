@@ -1,0 +1,160 @@
+"""A reader's own view: contracts, invoices, gifts, the story of their membership; and all of it for taking away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from broadsheet.membership.models import (
+    Cancellation,
+    Checkout,
+    Consent,
+    Customer,
+    GiftSubscription,
+    Grant,
+    HistoryEntry,
+    Invoice,
+    Mail,
+    PendingOperation,
+    Seat,
+    SubscriptionSnapshot,
+    TrialUse,
+)
+from broadsheet.membership.queries.facts import POLICY, values_of
+from broadsheet.membership.queries.standing import access_of
+from broadsheet.membership.rules.refunds import Withdrawal, withdrawal
+from broadsheet.membership.rules.standing import Access, of_subscription
+from broadsheet.membership.rules.values import Snapshot, Status
+from broadsheet.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One subscription as its reader sees it."""
+
+    id: str
+    plan: str
+    interval: str
+    price: Money
+    status: str
+    access: Access
+    begun: datetime
+    next_charge_at: datetime | None  # None: nothing more will be charged
+    ends_at: datetime | None
+    cancelling: bool  # declared here, whether the gateway knows yet or not
+    card: str  # “visa 4242”, or nothing
+    card_expires: str
+    withdrawal: Withdrawal
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """One invoice as its reader sees it."""
+
+    id: str
+    number: str
+    at: datetime
+    paid: Money
+    refunded: Money
+    status: str
+    url: str
+    pdf: str
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Everything on a reader's page about their membership."""
+
+    access: Access
+    contracts: tuple[Contract, ...]
+    invoices: tuple[InvoiceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line of a membership's story."""
+
+    at: datetime
+    kind: str
+    subscription: str
+    details: dict[str, Any]
+    by: str
+
+
+def membership_of(user_id: int, now: datetime) -> Membership:
+    """A reader's contracts, newest first, their invoices, and what follows."""
+    held = SubscriptionSnapshot.objects.filter(customer__user=user_id).select_related("price__plan__tier")
+    rows = list(held.order_by("-created_at"))
+    values = values_of(rows)
+    ending = set(cancelling([row.gateway_id for row in rows]))
+    contracts = (_contract(row, value, row.gateway_id in ending, now) for row, value in zip(rows, values, strict=True))
+    invoices = Invoice.objects.filter(customer__user=user_id).exclude(status="draft")
+    return Membership(access_of(user_id, now), tuple(contracts), tuple(_invoice(row) for row in invoices))
+
+
+def cancelling(subscriptions: list[str]) -> list[str]:
+    """Those among some subscriptions whose reader cancelled or withdrew, and did not resume."""
+    rows = Cancellation.objects.filter(subscription__in=subscriptions, withdrawn_at=None)
+    return list(rows.values_list("subscription", flat=True))
+
+
+def _contract(row: SubscriptionSnapshot, value: Snapshot, ending: bool, now: datetime) -> Contract:
+    end = row.ended_at or row.cancel_at or ((row.trial_end or row.period_end) if ending else None)
+    if row.cancel_at_period_end and end is None:
+        end = row.period_end
+    charges = value.status in {Status.TRIALING, Status.ACTIVE, Status.PAST_DUE} and end is None and not value.paused
+    return Contract(
+        id=row.gateway_id, plan=str(row.price.plan.tier) if row.price else "", interval=row.interval, price=value.price,
+        status=row.status, access=of_subscription(value, now, POLICY), begun=row.created_at,
+        next_charge_at=(row.trial_end if row.status == Status.TRIALING else row.period_end) if charges else None,
+        ends_at=end, cancelling=ending or value.scheduled, card=f"{row.card_brand} {row.card_last4}".strip(),
+        card_expires=row.card_expires, withdrawal=withdrawal(value, now, POLICY),
+    )  # fmt: skip
+
+
+def _invoice(row: Invoice) -> InvoiceLine:
+    return InvoiceLine(
+        row.gateway_id, row.number, row.paid_at or row.created_at, Money(row.paid_minor, row.currency),
+        Money(row.refunded_minor, row.currency), row.status, row.hosted_url, row.pdf_url,
+    )  # fmt: skip
+
+
+def timeline(user_id: int) -> tuple[HistoryLine, ...]:
+    """The story of a membership, latest first."""
+    rows = HistoryEntry.objects.filter(user=user_id)
+    return tuple(HistoryLine(row.at, row.kind, row.subscription, row.details, row.by) for row in rows)
+
+
+def export(user_id: int) -> dict[str, list[dict[str, Any]]]:
+    """All that is kept about a reader's membership, for them to take away, without keyed hashes."""
+    kept: dict[str, Any] = {
+        "customer": Customer.objects.filter(user=user_id),
+        "subscriptions": SubscriptionSnapshot.objects.filter(customer__user=user_id),
+        "invoices": Invoice.objects.filter(customer__user=user_id),
+        "checkouts": Checkout.objects.filter(customer__user=user_id),
+        "consents": Consent.objects.filter(user=user_id),
+        "cancellations": Cancellation.objects.filter(user=user_id),
+        "trials": TrialUse.objects.filter(user=user_id),
+        "grants": Grant.objects.filter(user=user_id),
+        "gifts_bought": GiftSubscription.objects.filter(buyer=user_id),
+        "gifts_redeemed": GiftSubscription.objects.filter(redeemed_by=user_id),
+        "seats": Seat.objects.filter(user=user_id),
+        "operations": PendingOperation.objects.filter(user=user_id),
+        "mails": Mail.objects.filter(user=user_id),
+        "history": HistoryEntry.objects.filter(user=user_id),
+    }
+    return {name: [_plain(row) for row in rows] for name, rows in kept.items()}
+
+
+SECRET = {"mail_key", "card_key", "member_key", "code_hash", "token_hash", "key", "once"}
+OTHERS = {"recipient_mail", "buyer", "by", "redeemed_by"}  # other people
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    fields = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return {name: _text(value) for name, value in fields.items() if name not in SECRET | OTHERS}
+
+
+def _text(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)

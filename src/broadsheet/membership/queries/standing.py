@@ -1,0 +1,58 @@
+"""What a reader is to the paper now, and from when their passes hold no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadsheet.membership.models import Customer, Revocation
+from broadsheet.membership.queries.facts import POLICY, grants_of, snapshots_of
+from broadsheet.membership.rules.standing import Access, access
+from broadsheet.membership.rules.values import Benefit
+from broadsheet.readers import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A reader's standing, until when it is sure, and what it opens. `until` None: no end is known."""
+
+    standing: Standing
+    until: datetime | None
+    benefits: frozenset[Benefit]
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """Passes of `user` that were made before `at` hold no more."""
+
+    pk: int
+    user: int
+    at: datetime
+    reason: str
+
+
+def access_of(user_id: int, now: datetime) -> Access:
+    """What a reader's contracts and grants open at `now`, and why."""
+    return access(snapshots_of(user_id), grants_of(user_id), now, POLICY)
+
+
+def standing_of(user_id: int, now: datetime) -> Held:
+    """Member or registered: for their pass. Whether somebody is staff, accounts know."""
+    found = access_of(user_id, now)
+    if found.full:
+        return Held(Standing.MEMBER, found.until, found.benefits)
+    return Held(Standing.REGISTERED, None, found.benefits)
+
+
+def revocations(after: int = 0) -> tuple[Revoked, ...]:
+    """Revocations with a number above `after`, in order: the edge follows these."""
+    rows = Revocation.objects.filter(pk__gt=after).order_by("pk")
+    return tuple(Revoked(row.pk, row.user, row.at, row.reason) for row in rows)
+
+
+def older_than(user_id: int, moment: datetime) -> str:
+    """The gateway's id of a reader whose facts were fetched before `moment`; empty where they are fresh."""
+    row = Customer.objects.filter(user=user_id, gateway_id__isnull=False, gone_at=None).first()
+    if row is None or (row.synced_at is not None and row.synced_at >= moment):
+        return ""
+    return row.gateway_id or ""
