@@ -10,7 +10,8 @@ import psycopg
 from broadsheet import clock
 from broadsheet.paywall.ledgers import sql
 from broadsheet.paywall.ports import Ask, LedgerError, Outcome
-from broadsheet.paywall.receipts import reader_key
+from broadsheet.paywall.receipts import Receipt, reader_key
+from broadsheet.paywall.rules import Terms
 
 # What networks did is unlogged: it reaches neither the write-ahead log nor a replica nor a base backup.
 SCHEMA = """
@@ -59,6 +60,11 @@ class PostgresqlLedger:
     def grant_all(self, asks: list[Ask]) -> list[Outcome]:
         """Settle these in one transaction, in order."""
         return self._write(lambda run: [sql.settle(run, ask) for ask in asks], _locks(asks))
+
+    def join(self, receipt: Receipt, account: bytes, today: int, terms: Terms) -> int:
+        """Count a reader's grants to their account too."""
+        locks = sorted({_number(reader_key(account)), _number(reader_key(receipt.reader))})
+        return int(self._write(lambda run: sql.join(run, receipt, account, today, terms), locks))
 
     def redeem(self, gift: bytes, jar: bytes, most: int, until: int) -> bool:
         """Whether this jar may read what the gift gives."""

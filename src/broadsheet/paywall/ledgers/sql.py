@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple, Protocol
 
 from broadsheet.paywall.ports import Answer, Ask, Outcome
-from broadsheet.paywall.receipts import reader_key, story_tag
+from broadsheet.paywall.receipts import Receipt, open_window, reader_key, story_tag
 from broadsheet.paywall.rules import Terms
 
 WIDE = 4  # the wider network's caps are this many times the near one's
@@ -119,6 +119,48 @@ def write_slot(run: Execute, ask: Ask, known: Known, tag: bytes) -> None:
         "INSERT INTO meter_slot (reader, slot, cap, tag) VALUES (?, ?, ?, ?)",
         (known.key, len(known.tags) + 1, ask.terms.allowance, tag),
     )
+
+
+def join(run: Execute, receipt: Receipt, account: bytes, today: int, terms: Terms) -> int:
+    """Give the account a slot for each of the reader's, up to the allowance.
+
+    A tag is made with the id of whoever was granted the story, so what is joined cannot be told from what the account
+    was granted itself, nor be matched with it: a story that was read in both ways counts twice.
+    """
+    granted = granted_to(run, receipt, today, terms)
+    key = reader_key(account)
+    rows = run("SELECT window_start FROM meter_reader WHERE reader = ?", (key,))
+    if rows and today < rows[0][0] + terms.window:
+        used = [bytes(row[0]) for row in run("SELECT tag FROM meter_slot WHERE reader = ? ORDER BY slot", (key,))]
+    elif granted:
+        run("DELETE FROM meter_reader WHERE reader = ?", (key,))
+        run("DELETE FROM meter_slot WHERE reader = ?", (key,))
+        run(
+            "INSERT INTO meter_reader (reader, first_day, window_start) VALUES (?, ?, ?)",
+            (key, today, min(receipt.window_start, today)),
+        )
+        used = []
+    else:
+        return 0
+    for tag in [tag for tag in granted if tag not in used][: max(0, terms.allowance - len(used))]:
+        used.append(tag)
+        run(
+            "INSERT INTO meter_slot (reader, slot, cap, tag) VALUES (?, ?, ?, ?)",
+            (key, len(used), terms.allowance, tag),
+        )
+    return len(used)
+
+
+def granted_to(run: Execute, receipt: Receipt, today: int, terms: Terms) -> list[bytes]:
+    """The tags of a reader's open window: the receipt's, and those that the ledger holds beyond it."""
+    if not open_window(receipt, today, terms.window):
+        return []
+    rows = run(
+        "SELECT tag FROM meter_slot JOIN meter_reader USING (reader)"
+        " WHERE reader = ? AND window_start > ? ORDER BY slot",
+        (reader_key(receipt.reader), today - terms.window),
+    )
+    return list(dict.fromkeys([*receipt.tags, *(bytes(row[0]) for row in rows)]))
 
 
 def redeem(run: Execute, gift: bytes, jar: bytes, most: int, until: int) -> bool:

@@ -10,6 +10,8 @@ from typing import Any
 from broadsheet import clock
 from broadsheet.paywall.ledgers import sql
 from broadsheet.paywall.ports import Ask, LedgerError, Outcome
+from broadsheet.paywall.receipts import Receipt
+from broadsheet.paywall.rules import Terms
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meter_reader (
@@ -54,6 +56,10 @@ class SqliteLedger:
     def grant_all(self, asks: list[Ask]) -> list[Outcome]:
         """Settle these in one transaction, in order."""
         return self._write(lambda run: [sql.settle(run, ask) for ask in asks])
+
+    def join(self, receipt: Receipt, account: bytes, today: int, terms: Terms) -> int:
+        """Count a reader's grants to their account too."""
+        return int(self._write(lambda run: sql.join(run, receipt, account, today, terms)))
 
     def redeem(self, gift: bytes, jar: bytes, most: int, until: int) -> bool:
         """Whether this jar may read what the gift gives."""
