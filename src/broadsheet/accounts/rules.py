@@ -7,11 +7,13 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import unquote
 
 import idna
 
 MOST_DEVICES = 5  # active within DEVICE_WINDOW; one more is let in and has to end another
 DEVICE_WINDOW = timedelta(hours=24)
+MOST_PATH = 2_000  # letters
 GMAIL = frozenset({"gmail.com", "googlemail.com"})
 
 
@@ -84,3 +86,23 @@ def device_label(agent: str) -> str:
     browser = next((name for mark, name in _BROWSERS if f"{mark}/" in agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
     return ", ".join(name for name in (browser, system) if name)
+
+
+def safe_path(target: str) -> bool:
+    """Whether somebody may be led on to `target`: a plain path of the paper itself, however often it is decoded."""
+    if len(target) > MOST_PATH or _odd(target):
+        return False
+    spelt = target.partition("#")[0].partition("?")[0]
+    for _ in range(4):
+        if not spelt.startswith("/") or "//" in spelt or ":" in spelt or "@" in spelt or _odd(spelt):
+            return False
+        decoded = unquote(spelt)
+        if decoded == spelt:
+            return True
+        spelt = decoded
+    return False
+
+
+def _odd(text: str) -> bool:
+    """Whether a text holds what browsers read as something else: backslashes, spaces, letters that are not seen."""
+    return any(letter == "\\" or letter.isspace() or unicodedata.category(letter)[0] == "C" for letter in text)
