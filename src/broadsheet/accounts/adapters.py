@@ -14,6 +14,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Site
 
@@ -59,7 +60,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Ways to show once more who one is. A code by mail is one where nothing stronger is set up."""
-        methods = super().get_reauthentication_methods(user)
+        said = {
+            "reauthenticate": _("Use your password"),
+            "mfa_reauthenticate": _("Use an app or a recovery code"),
+            "mfa_reauthenticate:webauthn": _("Use a passkey"),
+        }
+        found = super().get_reauthentication_methods(user)
+        methods = [{**method, "description": said[method["id"]]} for method in found]
         if user.is_authenticated and not queries.has_second_factor(user.pk):
             methods.append(
                 {
@@ -91,6 +98,11 @@ class FactorAdapter(DefaultMFAAdapter):
     def _get_site_name(self) -> str:
         site = Site.objects.filter(is_default_site=True).first()
         return (site.site_name if site else "") or settings.WAGTAIL_SITE_NAME
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002
+        """What a new passkey is called until its owner says otherwise."""
+        number = queries.ways_in(user.pk).passkeys + 1
+        return gettext("My passkey") if number == 1 else gettext("Passkey %(number)d") % {"number": number}
 
     def encrypt(self, text: str) -> str:
         """Sealed under the paper's key: a copy of the database alone makes no codes."""

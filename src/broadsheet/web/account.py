@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST or None, initial=said)
     if form.is_valid():
         operations.describe(user_id=person.pk, **form.cleaned_data)
-        messages.success(request, _("Kept."))
+        messages.success(request, _("Saved."))
         return HttpResponseRedirect(reverse("account_home"))
     context = {
         "person": person,
