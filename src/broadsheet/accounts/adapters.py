@@ -56,7 +56,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail with the paper's name and address in it."""
-        super().send_mail(template_prefix, email, {**context, **_paper(self.request)})
+        self.render_mail(template_prefix, email, {**context, **_paper()}).send()
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell somebody what happened to their account. No network address, no browser: neither is kept, nor told."""
+        self.send_mail(template_prefix, email or user.email, context or {})
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Ways to show once more who one is. A code by mail is one where nothing stronger is set up."""
@@ -127,7 +133,7 @@ def _proxies() -> TrustedProxies:
     return TrustedProxies(settings.TRUSTED_PROXIES, settings.TRUST_UNIX_SOCKET)
 
 
-def _paper(request: HttpRequest | None) -> dict[str, str]:
+def _paper() -> dict[str, str]:
     site = Site.objects.filter(is_default_site=True).first()
     name = (site.site_name if site else "") or settings.WAGTAIL_SITE_NAME
     return {"paper_name": name, "paper_address": settings.WAGTAILADMIN_BASE_URL}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.signals import email_changed, password_changed, password_set
 from allauth.account.signals import user_logged_in as came_in
+from allauth.mfa.signals import authenticator_added
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
@@ -14,7 +16,7 @@ from django.http import HttpRequest
 from wagtail.models import Site
 
 from broadsheet import clock
-from broadsheet.accounts import operations
+from broadsheet.accounts import operations, queries
 from broadsheet.accounts.middleware import DEVICE, see
 from broadsheet.edge.cookies import names
 from broadsheet.paywall import queries as paywall
@@ -53,6 +55,13 @@ def forget_device(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -
 def end_others(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
     """A new password logs out whoever is elsewhere: perhaps that was the reason for it."""
     operations.end_devices(user_id=user.pk, keep=request.session.get(DEVICE))
+
+
+@receiver(authenticator_added)
+def count_set_up(sender: Any, request: HttpRequest, user: Any, authenticator: Any, **kwargs: Any) -> None:
+    """Whoever set a second factor up has just shown it."""
+    if authenticator.type in queries.SECOND:
+        record_authentication(request, user, method="mfa", id=authenticator.pk, type=authenticator.type)
 
 
 @receiver(email_changed)

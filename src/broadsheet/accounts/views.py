@@ -49,6 +49,11 @@ def _providers(request: HttpRequest, process: str) -> dict[str, list[Provider]]:
     return {"providers": [Provider(one.name, one.get_login_url(request, **more)) for one in found]}
 
 
+def _leading_out(response: Any) -> Any:
+    response.leads_out = bool(settings.SOCIAL_LOGIN)  # the web room's headers allow for it
+    return response
+
+
 class DoorView(RedirectAuthenticatedUserMixin, NextRedirectMixin, FormView):
     """Asks for an address, and sends a code to it: the same for those who have an account and those who have none."""
 
@@ -69,6 +74,10 @@ class DoorView(RedirectAuthenticatedUserMixin, NextRedirectMixin, FormView):
         """Send the code."""
         Door.ask(self.request, form.cleaned_data["email"])
         return HttpResponseRedirect(self.passthrough_next_url(reverse("account_confirm_login_code")))
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> Any:
+        """The page; where other sites are named, one is led to them."""
+        return _leading_out(super().render_to_response(context, **kwargs))
 
     def get_initial(self) -> dict[str, Any]:
         """The address that a link may bring along."""
@@ -155,6 +164,10 @@ class AgainView(NextRedirectMixin, View):
 
 class ConnectionsView(social.ConnectionsView):
     """Other sites that say who somebody is."""
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> Any:
+        """A page from which one is led to another site."""
+        return _leading_out(super().render_to_response(context, **kwargs))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With those that could be added."""

@@ -65,6 +65,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED, MFA_TOTP_TOLERANCE = True, 1
+MFA_REAUTHENTICATION_REQUIRED = False  # broadsheet.accounts.fresh asks, of everybody alike
 MFA_ADAPTER = "broadsheet.accounts.adapters.FactorAdapter"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers themselves allow it on localhost only
 SOCIALACCOUNT_PROVIDERS = conf.social_providers(SOCIAL_LOGIN)
