@@ -21,7 +21,8 @@ ADA = "ada@example.org"
 
 def shown(secret: str, later: float = 0) -> str:
     """What an authenticator app shows."""
-    with patch("time.time", lambda moment=time.time() + later: moment):
+    moment = time.time() + later
+    with patch("time.time", lambda: moment):
         return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
