@@ -130,14 +130,14 @@ DESK_ROOMS = frozenset(
 
 # Templates of the public paper, by what stands behind them.
 TEMPLATES = {
-    "404.html": "missing", "429.html": "account", "500.html": "missing",
+    "403_csrf.html": "account", "404.html": "missing", "429.html": "account", "500.html": "missing",
     **{
         f"account/{name}.html": "account"
         for name in (
             "account_inactive", "again_code", "base", "code", "confirm_email_verification_code", "devices", "door",
             "email_change", "erase", "erased", "full", "home", "includes/faults", "includes/field", "includes/others",
             "includes/passkey_login", "includes/provider", "inner", "login", "logout", "password_change",
-            "password_set", "reauthenticate",
+            "password_set", "reauthenticate", "signup_closed",
         )
     },
     **{
@@ -155,7 +155,7 @@ TEMPLATES = {
     **{
         f"{name}_{part}.txt": "account"
         for name in (
-            "account/email/code", "account/email/email_changed", "account/email/email_confirmation",
+            "account/email/account_already_exists", "account/email/code", "account/email/email_changed", "account/email/email_confirmation",
             "account/email/email_confirmation_signup", "account/email/erased", "account/email/password_changed",
             "account/email/password_set", "mfa/email/recovery_codes_generated", "mfa/email/totp_activated",
             "mfa/email/totp_deactivated", "mfa/email/webauthn_added", "mfa/email/webauthn_removed",

@@ -9,7 +9,9 @@ from hashlib import blake2b
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
@@ -58,6 +60,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Send a mail with the paper's name and address in it."""
         self.render_mail(template_prefix, email, {**context, **_paper()}).send()
 
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell whoever comes by another site, with an address that has an account, to come in by a code."""
+        self.send_mail("account/email/account_already_exists", email, {})
+
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
@@ -86,6 +92,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to the account."""
         return reverse("account_home")
+
+
+class SocialAdapter(DefaultSocialAccountAdapter):
+    """allauth's other sites, bounded as the paper's own door is."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Whether this network may make one more account today."""
+        return bool(ratelimit.consume(request, app="allauth.account", action="signup", limit_get=True))
 
 
 class FactorAdapter(DefaultMFAAdapter):

@@ -55,13 +55,6 @@ class Door(LoginCodeVerificationProcess):
         """The code, whoever it is."""
         get_adapter().send_mail("account/email/code", email, {"code": self.generate_code()})
 
-    def resend(self) -> None:
-        """Another code; the one before is worth nothing."""
-        self.state["failed_attempts"] = 0
-        self.send()
-        self.record_resend()
-        self.persist()
-
     def finish(self, redirect_url: str | None) -> HttpResponse:
         """Let them in; make their account where they have none. Raises TooManyNewError."""
         email = self.state["email"]

@@ -10,9 +10,12 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
+
+from broadsheet.accounts import queries
 
 View = Callable[..., HttpResponse]
 
@@ -28,6 +31,13 @@ def proved_second_factor(request: HttpRequest) -> bool:
     """Whether whoever is logged in showed a second factor in this session; a passkey alone is two in one."""
     records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
     return any(record.get("method") == "mfa" for record in records)
+
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Whether somebody is logged in who still has to show a second factor before they work, or read, as staff."""
+    if not request.user.is_authenticated or proved_second_factor(request):
+        return False
+    return settings.STAFF_SECOND_FACTOR or queries.has_second_factor(request.user.pk)
 
 
 def ask_again(request: HttpRequest, back: str) -> HttpResponse:

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 
 from broadsheet import clock
 from broadsheet.accounts import operations, queries
-from broadsheet.accounts.fresh import proved_second_factor
+from broadsheet.accounts.fresh import lacks_second_factor
 
 Answering = Callable[[HttpRequest], HttpResponse]
 DEVICE = "broadsheet_device"  # the session's own number in the list of devices
 FREE = frozenset({"account_devices", "account_logout", "pass"})  # open to a device that has yet to choose
-ENTRANCES = ("/admin/login/", "/admin/logout/", "/admin/password_reset/", "/admin/jsi18n/", "/admin/sprite/")
+ENTRANCES = ("/admin/login/", "/admin/logout/", "/admin/jsi18n/", "/admin/sprite/")
 
 
 class KnowDevices:
@@ -75,7 +75,11 @@ def _concerns(path: str) -> bool:
 
 
 class AskStaffTwice:
-    """Nobody works in the admin without a second factor, where the paper asks for one (STAFF_SECOND_FACTOR)."""
+    """Nobody works in the admin without a second factor, where the paper asks for one (STAFF_SECOND_FACTOR).
+
+    Who has one is asked for it even where the paper asks nobody; and over HTTPS there is one place to log in, which
+    counts tries: the admin's own form does not.
+    """
 
     def __init__(self, get_response: Answering) -> None:
         self.get_response = get_response
@@ -83,13 +87,11 @@ class AskStaffTwice:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Let in, or lead to where a second factor is shown or set up."""
         path = request.path
-        if not settings.STAFF_SECOND_FACTOR or not path.startswith("/admin/"):
-            return self.get_response(request)
-        if path == "/admin/login/" and request.method in {"GET", "HEAD", "POST"}:
+        if path == "/admin/login/" and (settings.STAFF_SECOND_FACTOR or settings.SESSION_COOKIE_SECURE):
             return _led("account_login", request.GET.get("next") or "/admin/")
-        if path.startswith(ENTRANCES) or not request.user.is_authenticated or proved_second_factor(request):
+        if not path.startswith("/admin/") or path.startswith(ENTRANCES) or not lacks_second_factor(request):
             return self.get_response(request)
-        if queries.has_second_factor(request.user.pk):
+        if queries.has_second_factor(int(request.user.pk or 0)):
             return _led("mfa_reauthenticate", request.get_full_path())
         messages.info(request, _("Whoever works at the paper needs a second way to show who they are. Set one up."))
         return HttpResponseRedirect(reverse("mfa_index"))

@@ -142,6 +142,7 @@ def export(user_id: int) -> dict[str, Any]:
         "addresses": [
             {"mail": row.email, "verified": row.verified} for row in EmailAddress.objects.filter(user_id=user_id)
         ],
+        "keyed_hash_of_first_address": bytes(user.mail_key).hex(),
         "first_name": user.first_name,
         "last_name": user.last_name,
         "language": user.language,

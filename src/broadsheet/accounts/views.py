@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from allauth.account import views as allauth
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.decorators import login_stage_required
+from allauth.account.internal.stagekit import unstash_login
 from allauth.account.mixins import NextRedirectMixin, RedirectAuthenticatedUserMixin
 from allauth.account.stages import LoginByCodeStage
 from allauth.account.utils import get_next_redirect_url
@@ -80,8 +81,9 @@ class DoorView(RedirectAuthenticatedUserMixin, NextRedirectMixin, FormView):
         return _leading_out(super().render_to_response(context, **kwargs))
 
     def get_initial(self) -> dict[str, Any]:
-        """The address that a link may bring along."""
-        return {"email": self.request.GET.get("email", "")[:254]}
+        """The address to which a code was sent already; it never stands in a link."""
+        login = unstash_login(self.request, peek=True)
+        return {"email": login.email or ""} if login else {}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the page shows."""

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from broadsheet import clock
 from broadsheet.accounts import queries as accounts
-from broadsheet.accounts.fresh import proved_second_factor
+from broadsheet.accounts.fresh import lacks_second_factor
 from broadsheet.accounts.middleware import DEVICE
 from broadsheet.edge.cookies import names
 from broadsheet.paywall import passes
@@ -51,8 +51,7 @@ def renew(request: HttpRequest) -> HttpResponse:
 
 
 def _signed(request: HttpRequest, now: datetime) -> tuple[str, int]:
-    proved = not settings.STAFF_SECOND_FACTOR or proved_second_factor(request)
-    held, until = standing(request.user, now, proved=proved)
+    held, until = standing(request.user, now, proved=not lacks_second_factor(request))
     seconds = max(1, min(passes.MOST_SECONDS, int((until - now).total_seconds())))
     user = int(request.user.pk or 0)
     bearer = Pass(held, user, int(now.timestamp()) + seconds, accounts.account_of(user))

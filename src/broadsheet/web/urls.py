@@ -2,6 +2,7 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("g/<str:token>/", gifts.landing, name="gift"),
+    path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),  # in Wagtail's place
     path("account/pass/", passes.renew, name="pass"),
     path("account/", include(accounts.social_patterns)),
     path("sitemap.xml", indexes.sitemap, name="sitemap"),

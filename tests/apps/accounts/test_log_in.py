@@ -262,3 +262,20 @@ def test_over_https_cookies_bear_the_host_prefix(tmp_path) -> None:
         said[address] = done.stdout.split()
     assert said["https://paper.example"] == ["__Host-sessionid", "__Host-csrftoken", "True", "True"]
     assert said["http://127.0.0.1:8000"] == ["sessionid", "csrftoken", "False", "False"]
+
+
+def test_an_address_never_stands_in_a_link(paper: Paper) -> None:
+    browser = Browser()
+    asked = browser.ask(ADA, next="/world/")
+    page = browser.client.get(asked.url).content.decode()
+    again = re.findall(r'href="(/account/login/[^"]*)"', page)[-1]
+    assert not re.findall(r'(?:href|action)="[^"]*(?:ada|%40)[^"]*"', page)
+    door = browser.client.get(again.replace("&amp;", "&"))
+    assert f'value="{ADA}"' in door.content.decode(), "it is kept in the session"
+    assert 'name="next" value="/world/"' in door.content.decode()
+
+
+def test_a_browser_without_cookies_is_told_so(paper: Paper) -> None:
+    answer = Client(enforce_csrf_checks=True).post(reverse("account_login"), {"email": ADA})
+    assert answer.status_code == 403
+    assert "keeps no cookies" in words(answer)

@@ -166,3 +166,33 @@ def test_opening_the_page_that_asks_again_sends_nothing_and_loses_nothing(paper:
     for _ in range(10):
         assert browser.get("account_reauthenticate_code").status_code == 200
     assert len(codes(ADA)) == sent
+
+
+def test_a_second_factor_that_somebody_has_is_asked_for_even_where_the_paper_asks_nobody(paper: Paper) -> None:
+    desk = paper.desk("superuser")
+    assert desk.client.get("/admin/").status_code == 200
+    browser = Browser()
+    browser.log_in(desk.user.email)
+    set_up(browser)
+    by_password = Browser()
+    sent = {"username": "superuser@example.org", "password": PASSWORD, "next": "/admin/"}
+    assert by_password.post("/admin/login/", sent).status_code == 302
+    assert by_password.client.get("/admin/").url.startswith(reverse("mfa_reauthenticate"))
+
+
+@pytest.mark.parametrize("path", ["/_util/login/", "/admin/password_reset/"])
+def test_there_is_no_other_way_in(paper: Paper, path: str) -> None:
+    paper.desk("superuser")
+    browser = Browser()
+    answer = browser.client.post(
+        path, {"username": "superuser@example.org", "password": PASSWORD, "email": "superuser@example.org"}
+    )
+    assert answer.status_code in {302, 404}
+    assert answer.headers.get("Location", "").partition("?")[0] in {"", reverse("account_login")}
+    assert (browser.user, mail.outbox) == (None, [])
+
+
+def test_over_https_the_admins_own_form_takes_no_password(paper: Paper, settings) -> None:
+    settings.SESSION_COOKIE_SECURE = True
+    answer = Browser().client.get("/admin/login/?next=/admin/pages/")
+    assert answer.url == f"{reverse('account_login')}?next=%2Fadmin%2Fpages%2F"

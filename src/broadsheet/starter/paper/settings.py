@@ -68,6 +68,7 @@ MFA_PASSKEY_LOGIN_ENABLED, MFA_TOTP_TOLERANCE = True, 1
 MFA_REAUTHENTICATION_REQUIRED = False  # broadsheet.accounts.fresh asks, of everybody alike
 MFA_ADAPTER = "broadsheet.accounts.adapters.FactorAdapter"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers themselves allow it on localhost only
+SOCIALACCOUNT_ADAPTER = "broadsheet.accounts.adapters.SocialAdapter"
 SOCIALACCOUNT_PROVIDERS = conf.social_providers(SOCIAL_LOGIN)
 
 LANGUAGE_CODE = "en"
@@ -133,6 +134,7 @@ WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_PASSWORD_RESET_ENABLED = False  # a code by mail is the way in without a password, for staff too
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False  # on the account page, where the new address is verified first
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
