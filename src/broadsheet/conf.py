@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 GENERATED = ("SECRET_KEY", "METER_KEY", "MEMBER_KEY")
+CACHE_TABLE = "broadsheet_cache"
 
 
 class SettingsError(Exception):
@@ -103,6 +104,37 @@ def database(default_file: Path) -> dict[str, object]:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def cache() -> dict[str, object]:
+    """Django's CACHES entry from CACHE_URL: `memory:` for one process alone, `database:`, or `valkey://…`."""
+    url = text("CACHE_URL", "memory:")
+    scheme = url.partition(":")[0]
+    if url == "memory:":
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if url == "database:":
+        return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": CACHE_TABLE}
+    if scheme in {"valkey", "valkeys", "redis", "rediss"} and urlsplit(url).hostname:
+        return {"BACKEND": "broadsheet.web.caches.ValkeyCache", "LOCATION": url, "KEY_PREFIX": "broadsheet"}
+    raise SettingsError("CACHE_URL: write memory:, database:, or valkey://user:password@host:port/number.")
+
+
+def social_providers(names: list[str]) -> dict[str, dict[str, object]]:
+    """allauth's SOCIALACCOUNT_PROVIDERS: for each provider NAME_CLIENT_ID and NAME_CLIENT_SECRET, where they must be.
+
+    `openid_connect` is any provider that speaks it: OPENID_CONNECT_SERVER is its address, OPENID_CONNECT_NAME what
+    readers call it.
+    """
+    found: dict[str, dict[str, object]] = {}
+    for name in names:
+        prefix = name.upper()
+        app: dict[str, object] = {"client_id": text(f"{prefix}_CLIENT_ID"), "secret": text(f"{prefix}_CLIENT_SECRET")}
+        if name == "openid_connect":
+            server = text("OPENID_CONNECT_SERVER")
+            app |= {"provider_id": "openid", "name": text("OPENID_CONNECT_NAME", "OpenID")}
+            app["settings"] = {"server_url": server}
+        found[name] = {"APPS": [app]}
+    return found
 
 
 def _keys_file() -> Path:

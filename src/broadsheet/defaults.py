@@ -1,4 +1,4 @@
-"""Two lists for a paper's settings.py to unpack, so that an upgrade can add to them."""
+"""Lists for a paper's settings.py to unpack, so that an upgrade can add to them."""
 
 APPS = [
     "broadsheet.accounts",
@@ -23,6 +23,9 @@ APPS = [
     "wagtail",
     "modelcluster",
     "taggit",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "django_filters",
     "django_tasks",
     "django.contrib.auth",
@@ -42,10 +45,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "broadsheet.accounts.middleware.KnowDevices",
+    "broadsheet.accounts.middleware.AskStaffTwice",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "broadsheet.newsroom.refusals.SayRefusals",
 ]
+
+AUTHENTICATION = ["allauth.account.auth_backends.AuthenticationBackend", "django.contrib.auth.backends.ModelBackend"]
 
 CONTEXT_PROCESSORS = [
     "django.template.context_processors.request",

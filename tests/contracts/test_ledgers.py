@@ -15,6 +15,7 @@ from broadsheet import clock
 from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.ledgers.valkey import ValkeyLedger
 from broadsheet.paywall.ports import Answer, Ask, Ledger, LedgerError, Outcome
+from broadsheet.paywall.receipts import Receipt, with_tags
 from broadsheet.paywall.rules import Terms
 
 TODAY = 20_000
@@ -325,5 +326,89 @@ def test_every_ledger_says_of_a_long_random_history_what_the_first_one_says(ledg
         assert found == model.grant_all(asks), f"seed {seed}, step {step}"
         seen.update(outcome.answer for outcome in found)
         readers += [outcome.reader for outcome in found if outcome.answer is Answer.GRANTED]
+        if found[-1].tags and found[-1].reader not in accounts:
+            joined = receipt_of(found[-1]), chance.choice(accounts), TODAY + step // 15, chance.choice(terms)
+            assert ledger.join(*joined) == model.join(*joined), f"seed {seed}, step {step}"
     assert set(seen) == set(Answer), f"seed {seed}: some answers were never given: {seen}"
     model.close()
+
+
+def receipt_of(outcome: Outcome) -> Receipt:
+    return with_tags(outcome.reader, outcome.window_start, outcome.tags)
+
+
+def test_MT_13_what_a_reader_was_granted_counts_to_the_account_that_they_log_in_to(ledger: Ledger) -> None:
+    account, first = os.urandom(16), one(ledger, ask(1))
+    receipt = receipt_of(one(ledger, ask(2, first.reader)))
+    assert [ledger.join(receipt, account, TODAY, TERMS) for _ in range(3)] == [2, 2, 2]
+    answers = [one(ledger, ask(number, account=account)).answer for number in (3, 4)]
+    assert answers == [Answer.GRANTED, Answer.OWN_LIMIT]
+    assert one(ledger, ask(3, first.reader)).answer == Answer.GRANTED, "the reader's own count stays"
+
+
+def test_MT_13_twenty_log_ins_with_a_fresh_jar_each_give_an_account_no_more_than_its_allowance(ledger: Ledger) -> None:
+    account, granted = os.urandom(16), 0
+    for number in range(20):
+        network = (b"4near%d" % number, b"4wide%d" % number)
+        stranger = one(ledger, ask(number * 2, network=network))
+        ledger.join(receipt_of(stranger), account, TODAY, TERMS)
+        granted += one(ledger, ask(number * 2 + 1, account=account)).answer is Answer.GRANTED
+    assert granted == 1, "the first jar's story, a story of the account's own, the second jar's story: three"
+
+
+def test_MT_02_an_earlier_receipt_hides_nothing_from_the_account(ledger: Ledger) -> None:
+    account, early = os.urandom(16), one(ledger, ask(1))
+    for number in (2, 3):
+        one(ledger, ask(number, early.reader))
+    assert ledger.join(receipt_of(early), account, TODAY, TERMS) == 3
+
+
+def test_a_receipt_whose_window_is_over_counts_to_no_account(ledger: Ledger) -> None:
+    account, receipt = os.urandom(16), receipt_of(one(ledger, ask(1, today=TODAY - 30)))
+    assert ledger.join(receipt, account, TODAY, TERMS) == 0
+    assert one(ledger, ask(2, account=account)).used == 1
+
+
+def test_a_fresh_account_takes_over_the_readers_window_and_an_old_one_keeps_its_own(ledger: Ledger) -> None:
+    fresh, old = os.urandom(16), os.urandom(16)
+    receipt = receipt_of(one(ledger, ask(1, today=TODAY - 20)))
+    one(ledger, ask(2, account=old, today=TODAY - 25))
+    for account in (fresh, old):
+        assert ledger.join(receipt, account, TODAY, TERMS) == (1 if account is fresh else 2)
+    assert [one(ledger, ask(3, account=account)).window_start for account in (fresh, old)] == [TODAY - 20, TODAY - 25]
+    assert one(ledger, ask(4, account=old, today=TODAY + 5)).used == 1, "its window is over"
+
+
+def test_MT_22_joining_does_not_give_back_what_an_account_used(ledger: Ledger) -> None:
+    account = os.urandom(16)
+    for number in range(3):
+        one(ledger, ask(number, account=account))
+    receipt = receipt_of(one(ledger, ask(9)))
+    assert ledger.join(receipt, account, TODAY, TERMS) == 3
+    assert one(ledger, ask(8, account=account)).answer == Answer.OWN_LIMIT
+    assert one(ledger, ask(0, account=account)).answer == Answer.KNOWN
+
+
+def test_log_ins_that_race_give_an_account_no_more_than_its_allowance(url: str) -> None:
+    setting_up, account = open_ledger(url), os.urandom(16)
+    networks = [(b"4n%d" % number, b"4w%d" % number) for number in range(12)]
+    receipts = [receipt_of(one(setting_up, ask(n, network=network))) for n, network in enumerate(networks)]
+
+    def race(receipt: Receipt) -> int:
+        opened = open_ledger(url)
+        try:
+            for _ in range(50):
+                try:
+                    return opened.join(receipt, account, TODAY, TERMS)
+                except LedgerError:
+                    continue
+        finally:
+            opened.close()
+        raise AssertionError("the ledger answered no racer in fifty tries")
+
+    with ThreadPoolExecutor(12) as pool:
+        used = list(pool.map(race, receipts))
+    assert max(used) == TERMS.allowance
+    last = one(setting_up, ask(99, account=account))
+    assert (last.answer, last.used) == (Answer.OWN_LIMIT, TERMS.allowance)
+    setting_up.close()

@@ -126,9 +126,23 @@ def test_there_are_no_service_classes_and_no_rooms_for_odds_and_ends() -> None:
         assert not {"utils", "common", "helpers", "core", "services"} & {*path.with_suffix("").parts}, path
 
 
+# Who listens to whose signals: pages', and those of logging in. Nothing else happens behind a caller's back.
+LISTENERS = {
+    Path("prerender/receivers.py"): ("django.", "wagtail.", "broadsheet."),
+    Path("accounts/receivers.py"): ("django.contrib.auth.signals", "django.dispatch", "allauth."),
+}
+
+
 def test_only_the_receivers_listen_to_signals() -> None:
     for path, tree in trees():
-        if path == Path("prerender/receivers.py"):
+        if path in LISTENERS:
+            found = {
+                node.module or ""
+                for node in ast.walk(tree)
+                if isinstance(node, ast.ImportFrom)
+                and ("signals" in (node.module or "") or node.module == "django.dispatch")
+            }
+            assert all(module.startswith(LISTENERS[path]) for module in found), f"{path} listens to {found}"
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom | ast.Import):

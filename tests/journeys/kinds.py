@@ -21,10 +21,13 @@ PAGES = {
     "search without a hit": "/search/?q=zeppelin",
     "search form": "/search/",
     "subscribe": "/subscribe/",
+    "log in": "/account/login/",
+    "log in by password": "/account/login/password/",
     "missing": "/there-is-no-such-page/",
     "arabic front": "/ar/",
     "arabic story": "/ar/world/two-cities-one-river/",
     "arabic section": "/ar/culture/",
     "arabic subscribe": "/ar/subscribe/",
+    "arabic log in": "/ar/account/login/",
 }
 WALLED = "walled story"

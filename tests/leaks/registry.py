@@ -45,11 +45,56 @@ SURFACES = {
     "missing": Surface(
         "nothing", ("/nowhere/", "/api/v2/pages/", "/api/", "/oembed/", "/.git/config", "/media/", "/originals/")
     ),
+    "account": Surface(
+        "nothing",
+        ("/account/", "/ar/account/", "/account/login/", "/account/login/?next=/world/", "/ar/account/login/",
+         "/account/login/code/", "/account/login/password/", "/account/login/passkey/", "/account/login/second/",
+         "/account/login/closed/", "/account/join/", "/account/logout/", "/account/again/code/", "/account/again/password/",
+         "/account/again/second/", "/account/again/passkey/", "/account/email/", "/account/email/code/",
+         "/account/password/", "/account/password/change/", "/account/security/", "/account/security/app/",
+         "/account/security/app/remove/", "/account/security/codes/", "/account/security/codes/new/",
+         "/account/security/passkeys/", "/account/security/passkeys/add/", "/account/security/passkeys/1/remove/",
+         "/account/devices/", "/account/export/", "/account/erase/", "/account/pass/"),
+    ),
     "gift": Surface("decided", ("/g/", "/g/x/", "/g/AAAAAAAAAAAAAAAAAAAAAA/", "/g/AAAAAAAAAAAAAAAAAAAAAA/?again")),
     "desk": Surface("desk"),
 }  # fmt: skip
 
 URLS = {
+    **{
+        f"account/{name}": "account"
+        for name in (
+            "",
+            "again/code/",
+            "again/passkey/",
+            "again/password/",
+            "again/second/",
+            "devices/",
+            "email/",
+            "email/code/",
+            "erase/",
+            "export/",
+            "join/",
+            "login/",
+            "login/closed/",
+            "login/code/",
+            "login/passkey/",
+            "login/password/",
+            "login/second/",
+            "logout/",
+            "pass/",
+            "password/",
+            "password/change/",
+            "security/",
+            "security/app/",
+            "security/app/remove/",
+            "security/codes/",
+            "security/codes/new/",
+            "security/passkeys/",
+            "security/passkeys/<int:pk>/remove/",
+            "security/passkeys/add/",
+        )
+    },
     "documents/^(\\d+)/(.*)$": "file",
     "documents/authenticate_with_password/<int:restriction_id>/": "door",
     "g/<str:token>/": "gift",
@@ -85,7 +130,52 @@ DESK_ROOMS = frozenset(
 
 # Templates of the public paper, by what stands behind them.
 TEMPLATES = {
-    "404.html": "missing", "500.html": "missing",
+    "403_csrf.html": "account", "404.html": "missing", "429.html": "account", "500.html": "missing",
+    **{
+        f"account/{name}.html": "account"
+        for name in (
+            "account_inactive", "again_code", "base", "code", "confirm_email_verification_code", "devices", "door",
+            "email_change", "erase", "erased", "full", "home", "includes/faults", "includes/field", "includes/others",
+            "includes/passkey_login", "includes/provider", "inner", "login", "logout", "password_change",
+            "password_set", "reauthenticate", "signup_closed",
+        )
+    },
+    **{
+        f"mfa/{name}.html": "account"
+        for name in (
+            "authenticate", "index", "reauthenticate", "recovery_codes/generate", "recovery_codes/index",
+            "totp/activate_form", "totp/deactivate_form", "webauthn/add_form", "webauthn/ask",
+            "webauthn/authenticator_confirm_delete", "webauthn/reauthenticate",
+        )
+    },
+    **{
+        f"socialaccount/{name}.html": "account"
+        for name in ("authentication_error", "connections", "login", "login_cancelled", "signup")
+    },
+    **{
+        f"{name}_{part}.txt": "account"
+        for name in (
+            "account/email/account_already_exists", "account/email/code", "account/email/email_changed", "account/email/email_confirmation",
+            "account/email/email_confirmation_signup", "account/email/erased", "account/email/password_changed",
+            "account/email/password_set", "mfa/email/recovery_codes_generated", "mfa/email/totp_activated",
+            "mfa/email/totp_deactivated", "mfa/email/webauthn_added", "mfa/email/webauthn_removed",
+            "socialaccount/email/account_connected", "socialaccount/email/account_disconnected",
+        )
+        for part in ("subject", "message")
+    },
+    **{
+        f"{name}.txt": "account"
+        for name in (
+            "account/email/not_you", "account/messages/email_confirmation_failed",
+            "account/messages/email_confirmation_sent", "account/messages/email_confirmed",
+            "account/messages/logged_in", "account/messages/logged_out", "account/messages/login_code_sent",
+            "account/messages/password_changed", "account/messages/password_set",
+            "mfa/messages/recovery_codes_generated", "mfa/messages/totp_activated", "mfa/messages/totp_deactivated",
+            "mfa/messages/webauthn_added", "mfa/messages/webauthn_removed", "socialaccount/messages/account_connected",
+            "socialaccount/messages/account_connected_other", "socialaccount/messages/account_connected_updated",
+            "socialaccount/messages/account_disconnected",
+        )
+    },
     "broadsheet/base.html": "front", "broadsheet/front.html": "front", "broadsheet/gathered.html": "gathered",
     "broadsheet/info.html": "front", "broadsheet/person.html": "gathered", "broadsheet/place.html": "gathered",
     "broadsheet/topic.html": "gathered", "broadsheet/search.html": "search", "broadsheet/section.html": "section",
@@ -134,7 +224,7 @@ PASSED_THROUGH = {
     "/static/": "missing",
     "/media/": "missing",
     "/documents/": "file",
-    "/account/": "missing",
+    "/account/": "account",
     "/g/": "gift",
 }
 SHELF_DOCUMENTS = {"policy": "offer", "crawlers": "machines", "gifts": "gift", "archive": "front"}

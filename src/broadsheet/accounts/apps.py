@@ -9,3 +9,7 @@ class AccountsConfig(AppConfig):
     label = "broadsheet_accounts"
     verbose_name = _("Accounts")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have the receivers listen."""
+        from broadsheet.accounts import receivers  # noqa: F401

@@ -37,6 +37,10 @@ class User(AbstractUser):
 
     username = None  # type: ignore[assignment]
     email = models.EmailField(_("mail address"), unique=True)
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    # Made of the first address and kept when that changes: a new address gives no new allowance and no second trial.
+    mail_key = models.BinaryField(max_length=32, default=b"", blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -50,3 +54,18 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+
+class Device(models.Model):
+    """A browser in which somebody is logged in. No address, no user agent: what they would call it, and when."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    session_key = models.CharField(max_length=40, unique=True, null=True)
+    label = models.CharField(max_length=80, blank=True)
+    since = models.DateTimeField()  # in use without a pause of a day
+    last_used = models.DateTimeField()  # to the hour
+
+    class Meta:
+        verbose_name = _("device")
+        verbose_name_plural = _("devices")
+        indexes = [models.Index(fields=["user", "last_used"])]

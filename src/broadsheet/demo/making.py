@@ -27,6 +27,7 @@ def make(*, address: str) -> str:
     console = Console(highlight=False)
     console.print("Preparing the database …")
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     password = _password()
     columns = TextColumn("Writing the {task.description}"), BarColumn(), MofNCompleteColumn()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from broadsheet.paywall.receipts import Receipt
 from broadsheet.paywall.rules import Terms
 
 
@@ -50,6 +51,14 @@ class Ledger(Protocol):
 
     def grant_all(self, asks: list[Ask]) -> list[Outcome]:
         """Settle these in one transaction, in order. Raises LedgerError; then nothing was recorded."""
+        ...
+
+    def join(self, receipt: Receipt, account: bytes, today: int, terms: Terms) -> int:
+        """Count what a reader was granted, while their window is open, to their account too. Gives what that has used.
+
+        What the receipt lists counts, and what the ledger knows of its bearer beyond that; an account never uses more
+        than the allowance, and the reader's own count stays. Safe to repeat. Raises LedgerError.
+        """
         ...
 
     def redeem(self, gift: bytes, jar: bytes, most: int, until: int) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from wagtail.models import Site
 
@@ -22,7 +23,7 @@ def paper(request: HttpRequest) -> dict[str, Any]:
         "paper": SimpleLazyObject(lambda: _chrome(request)),
         "offer": SimpleLazyObject(lambda: _offer(request)),
         "stylesheet": SimpleLazyObject(lambda: stylesheet_url(queries.colours())),
-        "log_in_url": SimpleLazyObject(lambda: _address("account_login")),
+        "log_in_url": SimpleLazyObject(lambda: _log_in(request)),
         "subscribe_url": SimpleLazyObject(lambda: _address("subscribe")),
     }
 
@@ -34,6 +35,14 @@ def _chrome(request: HttpRequest) -> Any:
 def _offer(request: HttpRequest) -> Offer | None:
     site = Site.find_for_request(request)
     return policy.offer(site) if site else None
+
+
+def _log_in(request: HttpRequest) -> str:
+    """Where one logs in, to come back to this page. The same for every reader of it, for it is kept for all."""
+    address, path = _address("account_login"), request.path
+    if not address or path == "/" or path.startswith("/admin/") or "/account/" in path:
+        return address
+    return f"{address}?{urlencode({'next': path})}"
 
 
 def _address(name: str) -> str:

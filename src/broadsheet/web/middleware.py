@@ -21,6 +21,8 @@ GUARDS = {
 }
 # A draft that an editor looks at stands in a frame of the desk.
 PREVIEW = {**GUARDS, "Content-Security-Policy": POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")}
+# Where a form leads on to another site that says who somebody is: browsers hold a redirect to `form-action` too.
+LEADS_OUT = {**GUARDS, "Content-Security-Policy": POLICY.replace("form-action 'self'", "form-action 'self' https:")}
 DESK = {**GUARDS, "Content-Security-Policy": "frame-ancestors 'self'; base-uri 'self'; object-src 'none'"}
 
 
@@ -40,6 +42,8 @@ class GuardHeaders:
         response = self.get_response(request)
         if getattr(request, "is_preview", False):
             guards = PREVIEW
+        elif getattr(response, "leads_out", False):
+            guards = LEADS_OUT
         for name, value in guards.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "private, no-cache")

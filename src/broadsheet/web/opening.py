@@ -18,6 +18,7 @@ from broadsheet.newsroom.operations import opening
 def prepare() -> None:
     """Bring the database and the collected static files up to date. Safe to repeat."""
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)  # where the cache is a table: CACHE_URL=database:
     call_command("collectstatic", verbosity=0, interactive=False)
 
 

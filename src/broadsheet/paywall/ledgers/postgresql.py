@@ -11,7 +11,8 @@ from broadsheet import clock
 from broadsheet.paywall.ledgers import sql
 from broadsheet.paywall.ledgers.book import keyed
 from broadsheet.paywall.ports import Ask, LedgerError, Outcome
-from broadsheet.paywall.receipts import reader_key
+from broadsheet.paywall.receipts import Receipt, reader_key
+from broadsheet.paywall.rules import Terms
 
 # What networks did is unlogged: it reaches neither the write-ahead log nor a replica nor a base backup.
 SCHEMA = """
@@ -54,6 +55,11 @@ class PostgresqlLedger:
     def grant_all(self, asks: list[Ask]) -> list[Outcome]:
         """Settle these in one transaction, in order."""
         return self._write(lambda run: sql.settle_all(run, asks), _locks(asks))
+
+    def join(self, receipt: Receipt, account: bytes, today: int, terms: Terms) -> int:
+        """Count a reader's grants to their account too."""
+        locks = sorted({_number(reader_key(account)), _number(reader_key(receipt.reader))})
+        return int(self._write(lambda run: sql.join(run, receipt, account, today, terms), locks))
 
     def redeem(self, gift: bytes, jar: bytes, most: int, until: int) -> bool:
         """Whether this jar may read what the gift gives."""

@@ -17,6 +17,8 @@ from typing import Any, Protocol
 
 from broadsheet.paywall.ledgers.book import Book, Known, put, settle
 from broadsheet.paywall.ports import Ask, Outcome
+from broadsheet.paywall.receipts import Receipt, open_window, reader_key
+from broadsheet.paywall.rules import Terms
 
 LONGEST_WINDOW = 60  # days: what Terms allow
 NETWORK_DAYS = 2  # network rows and their salt live for at most 48 hours
@@ -86,6 +88,36 @@ def _insert(run: Execute, statement: str, rows: Sequence[tuple[Any, ...]]) -> No
 
 def _row(values: Collection[Any]) -> str:
     return f"({', '.join('?' * len(values))})"
+
+
+def join(run: Execute, receipt: Receipt, account: bytes, today: int, terms: Terms) -> int:
+    """Give the account a slot for each of the reader's, up to the allowance.
+
+    A tag is made with the id of whoever was granted the story, so what is joined cannot be told from what the account
+    was granted itself, nor be matched with it: a story that was read in both ways counts twice.
+    """
+    granted, key = granted_to(run, receipt, today, terms), reader_key(account)
+    rows = run(_READERS.replace("...", "?"), [key])
+    if rows and today < rows[0][2] + terms.window:
+        first_day, start, used = rows[0][1], rows[0][2], [bytes(row[3]) for row in rows]
+    elif granted:
+        run(_FORGET.replace("...", "?"), [key])
+        first_day, start, used = today, min(receipt.window_start, today), []
+    else:
+        return 0
+    joining = [tag for tag in granted if tag not in used][: max(0, terms.allowance - len(used))]
+    slots = enumerate(joining, len(used) + 1)
+    _insert(run, _GRANT, [(key, slot, terms.allowance, tag, first_day, start) for slot, tag in slots])
+    return len(used) + len(joining)
+
+
+def granted_to(run: Execute, receipt: Receipt, today: int, terms: Terms) -> list[bytes]:
+    """The tags of a reader's open window: the receipt's, and those that the ledger holds beyond it."""
+    if not open_window(receipt, today, terms.window):
+        return []
+    rows = run(_READERS.replace("...", "?"), [reader_key(receipt.reader)])
+    held = [bytes(tag) for _reader, _first_day, start, tag in rows if start > today - terms.window]
+    return list(dict.fromkeys([*receipt.tags, *held]))
 
 
 def redeem(run: Execute, gift: bytes, jar: bytes, most: int, until: int) -> bool:

@@ -11,6 +11,8 @@ from typing import Any
 from broadsheet import clock
 from broadsheet.paywall.ledgers import sql
 from broadsheet.paywall.ports import Ask, LedgerError, Outcome
+from broadsheet.paywall.receipts import Receipt
+from broadsheet.paywall.rules import Terms
 
 # What a grant costs here is the pages that it touches, for each is written whole: so a reader's grants lie side by
 # side, and so does all of a network's day. A reader's tags are kept apart by the lock of the file alone.
@@ -53,6 +55,10 @@ class SqliteLedger:
     def grant_all(self, asks: list[Ask]) -> list[Outcome]:
         """Settle these in one transaction, in order."""
         return self._write(lambda run: sql.settle_all(run, asks))
+
+    def join(self, receipt: Receipt, account: bytes, today: int, terms: Terms) -> int:
+        """Count a reader's grants to their account too."""
+        return int(self._write(lambda run: sql.join(run, receipt, account, today, terms)))
 
     def redeem(self, gift: bytes, jar: bytes, most: int, until: int) -> bool:
         """Whether this jar may read what the gift gives."""

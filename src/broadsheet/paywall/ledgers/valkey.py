@@ -23,7 +23,7 @@ from broadsheet import clock
 from broadsheet.paywall.ledgers.book import keyed
 from broadsheet.paywall.ledgers.sql import LONGEST_WINDOW, gift_marks
 from broadsheet.paywall.ports import Answer, Ask, LedgerError, Outcome
-from broadsheet.paywall.receipts import TAG_SIZE, reader_key, story_tag
+from broadsheet.paywall.receipts import TAG_SIZE, Receipt, open_window, reader_key, story_tag
 from broadsheet.paywall.rules import Terms
 
 log = logging.getLogger("broadsheet.paywall")
@@ -48,7 +48,7 @@ class Script:
         self.sha = sha1(self.text, usedforsecurity=False).hexdigest().encode()
 
 
-SETTLE, REDEEM = Script("settle.lua"), Script("redeem.lua")
+SETTLE, REDEEM, JOIN = Script("settle.lua"), Script("redeem.lua"), Script("join.lua")
 
 
 class ValkeyLedger:
@@ -72,6 +72,14 @@ class ValkeyLedger:
         for (today, terms), alike in groupby(asks, key=lambda ask: (ask.today, ask.terms)):
             outcomes += self._settle(list(alike), today, terms)
         return outcomes
+
+    def join(self, receipt: Receipt, account: bytes, today: int, terms: Terms) -> int:
+        """Count a reader's grants to their account too."""
+        start = min(receipt.window_start, today) if open_window(receipt, today, terms.window) else 0
+        keys = [PREFIX + b"r:" + reader_key(account), PREFIX + b"r:" + reader_key(receipt.reader)]
+        return int(
+            self._run(JOIN, keys, [today, terms.allowance, terms.window, READER_DAYS, start, b"".join(receipt.tags)])
+        )
 
     def redeem(self, gift: bytes, jar: bytes, most: int, until: int) -> bool:
         """Whether this jar may read what the gift gives."""

@@ -9,18 +9,20 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from broadsheet import conf
-from broadsheet.defaults import APPS, CONTEXT_PROCESSORS, MIDDLEWARE
+from broadsheet.defaults import APPS, AUTHENTICATION, CONTEXT_PROCESSORS, MIDDLEWARE
 
 FOLDER = conf.folder()
 HERE = Path(__file__).parent
 BASE_URL = conf.text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+HTTPS = BASE_URL.startswith("https://")
 
 DEBUG = conf.flag("DEBUG")
 SECRET_KEY = conf.secret("SECRET_KEY")
 ALLOWED_HOSTS = conf.words("ALLOWED_HOSTS", "127.0.0.1 localhost [::1]")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
-INSTALLED_APPS = [*APPS]
+SOCIAL_LOGIN = conf.words("SOCIAL_LOGIN")  # google github openid_connect …: none, unless the paper names some
+INSTALLED_APPS = [*APPS, *(f"allauth.socialaccount.providers.{name}" for name in SOCIAL_LOGIN)]
 MIDDLEWARE = [*MIDDLEWARE]
 ROOT_URLCONF = "broadsheet.starter.paper.urls"
 AUTH_USER_MODEL = "broadsheet_accounts.User"
@@ -36,8 +38,39 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": conf.database(FOLDER / "paper.sqlite3")}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {"default": conf.cache()}
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+# Accounts: how readers and staff log in. A code by mail is the first way; everything else is a choice of theirs.
+AUTHENTICATION_BACKENDS = [*AUTHENTICATION]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "account_login", "account_home", "account_login"
+STAFF_SECOND_FACTOR = conf.flag("STAFF_SECOND_FACTOR", HTTPS)
+SIGNUPS_PER_NETWORK = conf.number("SIGNUPS_PER_NETWORK", 30)  # a day
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ACCOUNT_ADAPTER = "broadsheet.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS, ACCOUNT_SIGNUP_FIELDS = {"email"}, ["email*", "password1"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CHANGE_EMAIL = ACCOUNT_EMAIL_NOTIFICATIONS = ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {
+    "signup": f"{SIGNUPS_PER_NETWORK}/d/ip",
+    "request_login_code": "20/m/ip,300/d/ip,3/m/key,10/h/key",
+    "confirm_email": "3/m/key,10/h/key",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED, MFA_TOTP_TOLERANCE = True, 1
+MFA_REAUTHENTICATION_REQUIRED = False  # broadsheet.accounts.fresh asks, of everybody alike
+MFA_ADAPTER = "broadsheet.accounts.adapters.FactorAdapter"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers themselves allow it on localhost only
+SOCIALACCOUNT_ADAPTER = "broadsheet.accounts.adapters.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = conf.social_providers(SOCIAL_LOGIN)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", _("English")), ("ar", _("Arabic"))]
@@ -102,11 +135,16 @@ WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_PASSWORD_RESET_ENABLED = False  # a code by mail is the way in without a password, for staff too
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False  # on the account page, where the new address is verified first
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (f"{'__Host-' if HTTPS else ''}{name}" for name in ("sessionid", "csrftoken"))
+SESSION_COOKIE_AGE = 90 * 86_400
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if conf.flag("BEHIND_TLS_PROXY") else None
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

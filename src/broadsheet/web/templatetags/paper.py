@@ -109,6 +109,12 @@ def _day(day: date, form: str) -> str:
 
 
 @register.filter
+def day(value: date) -> str:
+    """A day, written out."""
+    return format_date(value, "long", locale=locale())
+
+
+@register.filter
 def price(amount: Money) -> str:
     """An amount in the page's language: $2.90, 2,90 $. Templates put it into a bdi, which finds its direction."""
     from decimal import Decimal

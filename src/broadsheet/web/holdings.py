@@ -1,0 +1,46 @@
+"""What the paper holds of a reader, room by room: to be given to them as a file, and to be erased.
+
+A room that holds something of readers adds a line here; the account's own comes last, for what hangs on it goes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from django.db import transaction
+
+from broadsheet.accounts import operations, queries
+
+
+class Erase(Protocol):
+    """Takes away what a room holds of somebody."""
+
+    def __call__(self, *, user_id: int) -> None: ...
+
+
+class Holding(NamedTuple):
+    """A room's part."""
+
+    name: str
+    export: Callable[[int], dict[str, Any]]
+    erase: Erase
+
+
+HOLDINGS: list[Holding] = [
+    Holding("account", queries.export, operations.erase),
+]
+
+
+def export_all(user_id: int, now: datetime) -> dict[str, Any]:
+    """All that any room holds of somebody."""
+    parts = {holding.name: holding.export(user_id) for holding in HOLDINGS}
+    return {"made": now.isoformat(timespec="seconds"), **parts}
+
+
+@transaction.atomic
+def erase_all(*, user_id: int) -> None:
+    """Take all of it away, or nothing."""
+    for holding in HOLDINGS:
+        holding.erase(user_id=user_id)

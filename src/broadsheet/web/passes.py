@@ -1,0 +1,66 @@
+"""Where a reader who is logged in gets a pass: asked for by the edge, in the reader's name, every few minutes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from broadsheet import clock
+from broadsheet.accounts import queries as accounts
+from broadsheet.accounts.fresh import lacks_second_factor
+from broadsheet.accounts.middleware import DEVICE
+from broadsheet.edge.cookies import names
+from broadsheet.paywall import passes
+from broadsheet.paywall.passes import Pass
+from broadsheet.paywall.queries import ring
+from broadsheet.readers import Standing
+
+LIFE = timedelta(seconds=passes.MOST_SECONDS)
+
+
+def standing(user: Any, now: datetime, *, proved: bool = True) -> tuple[Standing, datetime]:
+    """What somebody who is logged in is to the paper, and until when that surely holds.
+
+    `proved`: whether staff showed a second factor, where the paper asks for one; without it they read as others do.
+    A member's contract is looked up here once there are any: membership.queries.standing_of(user.pk, now).
+    """
+    if proved and accounts.enters_admin(user):
+        return Standing.STAFF, now + LIFE
+    return Standing.REGISTERED, now + LIFE
+
+
+@require_GET
+def renew(request: HttpRequest) -> HttpResponse:
+    """204 with a pass as a cookie. Takes away what is no session any more, so that nobody asks for it again."""
+    response, now = HttpResponse(status=204), clock.now()
+    response.headers["Cache-Control"] = "no-store"
+    _, cookie = names(settings.SESSION_COOKIE_SECURE)
+    if not request.user.is_authenticated:
+        _forget(request, response, cookie.decode())
+    elif accounts.must_choose(request.user.pk, request.session.get(DEVICE), now):
+        response.delete_cookie(cookie.decode(), samesite="Lax")
+    else:
+        value, seconds = _signed(request, now)
+        secure = settings.SESSION_COOKIE_SECURE
+        response.set_cookie(cookie.decode(), value, max_age=seconds, httponly=True, samesite="Lax", secure=secure)
+    return response
+
+
+def _signed(request: HttpRequest, now: datetime) -> tuple[str, int]:
+    held, until = standing(request.user, now, proved=not lacks_second_factor(request))
+    seconds = max(1, min(passes.MOST_SECONDS, int((until - now).total_seconds())))
+    user = int(request.user.pk or 0)
+    bearer = Pass(held, user, int(now.timestamp()) + seconds, accounts.account_of(user))
+    return passes.sign(ring(), bearer).decode(), seconds
+
+
+def _forget(request: HttpRequest, response: HttpResponse, cookie: str) -> None:
+    """Whoever is half-way through logging in keeps the session; one that is over, or empty, goes."""
+    if cookie in request.COOKIES:
+        response.delete_cookie(cookie, samesite="Lax")
+    if settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.is_empty():
+        response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")

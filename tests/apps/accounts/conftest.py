@@ -1,0 +1,3 @@
+from tests.paper import paper
+
+__all__ = ["paper"]
