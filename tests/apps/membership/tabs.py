@@ -74,7 +74,7 @@ class Session:
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
         self.stage = Stage(self.till)
-        self.readers = [self.stage.reader() for _ in range(self.chance.choice([1, 1, 1, 2]))]
+        self.readers = [self.stage.reader() for _ in range(self.chance.choice([1, 1, 2, 2]))]
         self.cards = [Plastic("fp_1"), Plastic("fp_2")]
 
     def live(self) -> Wrongs:
