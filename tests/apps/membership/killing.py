@@ -32,6 +32,7 @@ def _killed_once(statement: int) -> tuple[list[str], bool]:
     stage.join(ann)
     stage.till.advance(stage.now + MINUTE)
     second = stage.till.pay(stage.checkout(ben).id, stage.card(ann))
+    stage.seen = len(stage.till.events) - 1  # the bell rings once: no second ring makes up for what is lost
     stage.deliver()
     with transaction.atomic(), killed_at(statement):
         _work(stage)
