@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.conftest import Demo
@@ -107,7 +108,30 @@ def test_a_passkey_is_added_and_logs_its_owner_in(keyed: Page, demo: Demo) -> No
     keyed.goto(LEAD)
     keyed.locator(".tools").get_by_role("link", name="Log in").click()
     keyed.get_by_role("button", name="Log in with a passkey").click()
-    keyed.wait_for_url("**" + LEAD)
+    keyed.wait_for_url(demo.address.replace("127.0.0.1", "localhost") + LEAD)
     keyed.goto("/account/")
     expect(keyed.locator(".list-line")).to_have_text(address)
     assert said == []
+
+
+ROOMS = ("/account/", "/account/devices/", "/account/security/", "/account/security/app/", "/account/email/",
+         "/account/password/", "/account/erase/", "/account/again/code/", "/account/logout/")  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("", "light"), ("", "dark"), ("/ar", "light"), ("/ar", "dark")])
+def test_no_page_of_an_account_sticks_out_or_shuts_anybody_out(
+    chromium: Browser, demo: Demo, language: str, scheme: str
+) -> None:
+    context = chromium.new_context(base_url=demo.address, color_scheme=scheme, bypass_csp=True)
+    tab, address = context.new_page(), f"reader-{uuid4().hex[:8]}@example.org"
+    tab.goto("/world/")
+    come_in(tab, demo, address)
+    for path in ROOMS:
+        tab.goto(language + path)
+        for width in (320, 375, 1440):
+            tab.set_viewport_size({"width": width, "height": 900})
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+        found = Axe().run(tab).response["violations"]
+        assert [item["id"] for item in found if item["impact"] in {"serious", "critical"}] == [], path
+        assert tab.locator("html").get_attribute("dir") == ("rtl" if language else "ltr")
+    context.close()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.http import urlencode
 from django.utils.translation import get_language
 from wagtail.models import Site
 
@@ -15,6 +15,9 @@ from broadsheet.newsroom import queries
 from broadsheet.paywall import queries as policy
 from broadsheet.paywall.rules import Offer
 from broadsheet.web.stylesheet import stylesheet_url
+
+# Where nobody wants to be after a log-in, or whose address is nothing to repeat: a gift's holds its token.
+NOT_COME_BACK_TO = ("/admin/", "/documents/", "/g/", "/_util/")
 
 
 def paper(request: HttpRequest) -> dict[str, Any]:
@@ -40,9 +43,9 @@ def _offer(request: HttpRequest) -> Offer | None:
 def _log_in(request: HttpRequest) -> str:
     """Where one logs in, to come back to this page. The same for every reader of it, for it is kept for all."""
     address, path = _address("account_login"), request.path
-    if not address or path == "/" or path.startswith("/admin/") or "/account/" in path:
+    if not address or path == "/" or path.startswith(NOT_COME_BACK_TO) or "/account/" in path:
         return address
-    return f"{address}?{urlencode({'next': path})}"
+    return f"{address}?next={quote(path)}"
 
 
 def _address(name: str) -> str:

@@ -74,17 +74,17 @@ class Session:
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
         self.stage = Stage(self.till)
-        self.readers = [self.stage.reader() for _ in range(self.chance.choice([1, 1, 1, 2]))]
+        self.readers = [self.stage.reader() for _ in range(self.chance.choice([1, 1, 2, 2]))]
         self.cards = [Plastic("fp_1"), Plastic("fp_2")]
 
     def live(self) -> Wrongs:
         """Clicks, then two months in which the clock does its work."""
-        for _ in range(self.chance.randint(4, 9)):
+        for _ in range(self.chance.randint(5, 12)):
             reader = self.chance.choice(self.readers)
             if self.chance.random() < 0.35:
                 self.till.meanwhile = partial(self._click, reader)
             self._click(reader)
-            if self.chance.random() < 0.3:
+            if self.chance.random() < 0.2:
                 self._settle()
             self.till.advance(self.till.now + self.chance.choice([MINUTE, MINUTE, HOUR, 26 * HOUR]))
         self.till.meanwhile = None
@@ -95,7 +95,9 @@ class Session:
         return self._judged()
 
     def _click(self, reader: Reader) -> None:
-        do = self.chance.choice([self._open, self._open, self._pay, self._pay, self._pay, self._back, self._change])
+        pages = [page for page in self.pages.get(reader.user_id, []) if self.till.checkout(page).state == "open"]
+        likely = [self._pay] * 6 if pages else [self._open] * 4
+        do = self.chance.choice([self._open, self._open, self._back, self._change, *likely])
         with suppress(JoinError, ChangeError, GatewayError):  # the page says why not
             do(reader)
 

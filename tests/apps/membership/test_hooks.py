@@ -17,7 +17,9 @@ from broadsheet.membership.gateways import hooks
 from broadsheet.membership.gateways.memory import SECRET, MemoryGateway
 from broadsheet.membership.gateways.stripe import StripeGateway
 from broadsheet.membership.models import Mail, WebhookEvent
+from broadsheet.membership.operations import inbox
 from broadsheet.membership.ports import Event, SignatureError
+from tests.apps.membership.killing import killed_everywhere
 from tests.apps.membership.schedules import killed_at, wrong_in
 from tests.apps.membership.stage import DAY, HOUR, Stage
 
@@ -203,6 +205,28 @@ def test_WH_07_a_worker_killed_at_any_statement_loses_no_effect_and_makes_none_t
 @pytest.mark.parametrize("seed", range(12))
 def test_WH_08_whatever_the_weather_our_rows_say_in_the_end_what_the_gateway_says(db: None, seed: int) -> None:
     assert wrong_in(seed) == []
+
+
+def test_WH_08_the_weather_is_bad_enough_to_notice_a_loop_that_is_missing(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "list_events", lambda **_: None)
+    assert [each for seed in range(12) for each in wrong_in(seed)] != []
+
+
+def test_WH_07_killing_notices_a_worker_that_marks_an_event_before_its_effect(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = inbox._process
+
+    def careless(gateway: Any, event_: WebhookEvent, now: Any) -> None:
+        WebhookEvent.objects.filter(pk=event_.pk).update(state="done")
+        process(gateway, event_, now)
+
+    sync = inbox.sync_customer
+    monkeypatch.setattr(inbox, "_process", careless)
+    monkeypatch.setattr(inbox, "sync_customer", lambda **named: sync(**{**named, "before": None}))
+    assert [each for each in killed_everywhere(step=5) if "runs on" in each] != []
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,8 @@ def event_of(found: dict[str, Any]) -> Event:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    """A text that a database takes: no control characters, no halves of letters."""
+    return value if isinstance(value, str) and value.isprintable() else ""
 
 
 def _id(value: Any) -> str:

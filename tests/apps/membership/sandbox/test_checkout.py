@@ -332,6 +332,8 @@ def test_what_a_reader_does_can_be_done_in_one_call(shop: Shop) -> None:
     session = shop.checkout()
     done = shop.box.pull("complete", session=session.id, card="4000 0000 0000 0341", email="ada@example.org")
     assert done["status"] == "complete"
+    with pytest.raises(AssertionError, match="is complete"):
+        shop.box.pull("complete", session=session.id, email="ada@example.org")
     free = shop.checkout(payment_method_collection="if_required")
     assert shop.box.pull("complete", session=free.id, card=None, email="ada@example.org")["subscription"]
     with pytest.raises(AssertionError, match="declined"):

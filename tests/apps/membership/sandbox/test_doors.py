@@ -5,39 +5,34 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from wsgiref.simple_server import make_server
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+import stripe
 from click.testing import CliRunner
 
 from broadsheet.cli import main
 from broadsheet.membership.gateways.sandbox import api, server
+from tests.apps.membership.sandbox.browsing import visit
 from tests.sandbox import KEY, sandbox
 
 AUTH = f"Bearer {KEY}"
 
 
-def by_wsgi(
-    box: server.Sandbox, path: str, mount: str = "", body: bytes = b"", **more: Any
-) -> tuple[str, dict[str, str], bytes]:
+def by_wsgi(box: server.Sandbox, path: str, mount: str = "", body: bytes = b"") -> tuple[str, dict[str, str], bytes]:
     environ: dict[str, Any] = {
-        "SCRIPT_NAME": mount,
-        "PATH_INFO": path,
-        "HTTP_AUTHORIZATION": AUTH,
-        "HTTP_HOST": "paper.example",
-    }
-    environ |= {
-        "REQUEST_METHOD": "POST" if body else "GET",
-        "wsgi.input": io.BytesIO(body),
-        "CONTENT_LENGTH": str(len(body)),
-    }
-    setup_testing_defaults(environ | more)
+        "SCRIPT_NAME": mount, "PATH_INFO": path, "REQUEST_METHOD": "POST" if body else "GET",
+        "HTTP_AUTHORIZATION": AUTH, "HTTP_HOST": "paper.example",
+        "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body)),
+    }  # fmt: skip
+    setup_testing_defaults(environ)
     said: list[Any] = []
-    full = {**environ, **more}
-    setup_testing_defaults(full)
-    given = b"".join(box.wsgi(full, lambda *line: said.append(line)))
+    given = b"".join(box.wsgi(environ, lambda *line: said.append(line)))
     return said[0][0], dict(said[0][1]), given
 
 
@@ -86,6 +81,34 @@ def test_mounted_under_a_path_by_asgi(tmp_path: Path) -> None:
         status, page = by_asgi(box, url.removeprefix("http://paper.example"), root)
         assert status == 200
         assert b'href="http://paper.example/sandbox/sandbox.css"' in page
+
+
+def test_the_sdk_finds_it_under_a_path(tmp_path: Path) -> None:
+    box = server.Sandbox(tmp_path / "a", mount="/sandbox")
+    with make_server("127.0.0.1", 0, box.wsgi) as served:
+        thread = threading.Thread(target=served.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        address = f"http://127.0.0.1:{served.server_port}/sandbox"
+        client = stripe.StripeClient(KEY, base_addresses={"api": address})
+        made = client.v1.checkout.sessions.create(
+            {"mode": "setup", "currency": "usd", "success_url": "https://paper.example/"}
+        )
+        assert made.url.startswith(f"{address}/checkout/")
+        assert visit(made.url).status == 200
+        served.shutdown()
+        thread.join()
+
+
+def test_a_new_file_is_begun_by_many_at_once(tmp_path: Path) -> None:
+    start = threading.Barrier(8)
+
+    def ask(_: int) -> int:
+        start.wait()
+        asked = api.Asked("GET", "/v1/customers", headers={"authorization": AUTH})
+        return server.Sandbox(tmp_path / "new" / "a").respond(asked).status
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(ask, range(8))) == [200] * 8
 
 
 def test_too_much_is_refused_and_a_fault_of_ours_is_an_api_error(

@@ -92,3 +92,9 @@ def test_a_setup_intent_keeps_a_card(shop: Shop) -> None:
     assert (asks.status, asks.next_action.type) == ("requires_action", "redirect_to_url")
     with pytest.raises(stripe.CardError):
         shop.stripe.setup_intents.create({"payment_method": "pm_card_chargeDeclined", "confirm": True})
+
+
+def test_nothing_is_listed_of_nobody(shop: Shop) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        shop.stripe.subscriptions.list({"customer": "cus_nobody"})
+    assert (refused.value.code, refused.value.param) == ("resource_missing", "customer")

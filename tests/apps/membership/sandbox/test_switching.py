@@ -222,3 +222,25 @@ def test_items_come_and_go(shop: Shop) -> None:
             shop.stripe.subscriptions.update(subscription.id, {"items": rows})
     shop.renew(subscription)
     assert shop.invoice(subscription).amount_paid == 200
+
+
+def test_under_a_schedule_the_end_is_the_schedules_to_set(shop: Shop) -> None:
+    subscription = shop.subscribe(price=shop.yearly)
+    schedule = shop.stripe.subscription_schedules.create({"from_subscription": subscription.id})
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        shop.stripe.subscriptions.update(subscription.id, {"cancel_at_period_end": True})
+    assert schedule.id in str(refused.value)
+    shop.stripe.subscription_schedules.release(schedule.id)
+    assert shop.stripe.subscriptions.update(subscription.id, {"cancel_at_period_end": True}).cancel_at_period_end
+
+
+def test_what_a_discount_took_off_is_not_credited(shop: Shop) -> None:
+    half = shop.stripe.coupons.create({"percent_off": "50", "duration": "once"})
+    subscription = shop.subscribe(discounts=[{"coupon": half.id}])
+    middle = subscription.created + (shop.period_end(subscription) - subscription.created) // 2
+    at = shop.box.pull("clock", to=middle, hold=True)["now"]
+    switched = shop.switch(subscription, shop.yearly, proration_behavior="always_invoice", proration_date=at)
+    assert [row.amount for row in shop.invoice(switched).lines.data] == [-73, 1990]
+    later = shop.box.pull("clock", to=at + (shop.period_end(switched) - at) // 2)["now"]
+    back = shop.switch(switched, shop.monthly, proration_behavior="always_invoice", proration_date=later)
+    assert shop.invoice(back).lines.data[0].amount == -995

@@ -52,10 +52,20 @@ def bill(world: World, subscription: Thing, reason: str, rows: list[Thing], **fi
     waiting = subscription.pop("_pending", [])
     invoice = invoice_for(world, subscription, reason, waiting + rows, **fields)
     subscription["latest_invoice"] = invoice["id"]
+    _note_charged(subscription, invoice)
     if invoice["total"] > 0 or any(row["amount"] for row in rows):
         _use_up(world, subscription)
     save(world, subscription)
     return invoices.draft(world, invoice)
+
+
+def _note_charged(subscription: Thing, invoice: Thing) -> None:
+    """What each item costs in this period after its discount: that much is credited for time unused."""
+    for row in invoice["lines"]["data"]:
+        details = row["parent"]["subscription_item_details"]
+        for item in subscription["items"]["data"]:
+            if item["id"] == details["subscription_item"] and not details["proration"]:
+                item["_charged"] = row["amount"] - sums.taken_off(row)
 
 
 def _use_up(world: World, subscription: Thing) -> None:

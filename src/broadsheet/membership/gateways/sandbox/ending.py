@@ -74,6 +74,11 @@ def explain(params: Params, subscription: Thing) -> None:
 
 def set_end(world: World, params: Params, subscription: Thing) -> None:
     """`cancel_at_period_end` and `cancel_at`: the two ways to set the end, or to take it back."""
+    if (held := subscription["schedule"]) and {"cancel_at_period_end", "cancel_at"} & set(params.values):
+        raise refusals.invalid(
+            f"The subscription is managed by the subscription schedule `{held}`, and updating any cancelation behavior "
+            "directly is not allowed. Please update the schedule instead."
+        )
     if "cancel_at_period_end" in params and "cancel_at" in params and params.text("cancel_at"):
         raise refusals.invalid("You may only specify one of these parameters: cancel_at, cancel_at_period_end.")
     if "cancel_at_period_end" in params:

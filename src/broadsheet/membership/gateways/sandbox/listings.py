@@ -45,6 +45,8 @@ def page(world: World, params: Params, kind: str, url: str) -> Thing:
     equal: Thing = {}
     for name in FILTERS[kind]:
         equal[name] = params.flag(name, None) if name in _FLAGS else params.text(name)
+    if (owner := equal.get("customer")) and world.find(owner) is None:
+        raise refusals.no_such("customer", owner, "customer", status=400)
     where, values = conditions(equal)
     for more, given in (_created(params), *_special(params, kind)):
         where, values = where + more, values + given

@@ -43,11 +43,11 @@ def changed_to(subscription: Thing, items: list[Thing]) -> Thing:
 
 
 def unused(world: World, subscription: Thing, at: int) -> list[Thing]:
-    """Credits for the rest of a period that is paid."""
+    """Credits for the rest of a period, of what was charged for it."""
     start, end = period(subscription)
     rows = []
     for item in subscription["items"]["data"]:
-        full = item["price"]["unit_amount"] * item["quantity"]
+        full = item.get("_charged", item["price"]["unit_amount"] * item["quantity"])
         rows.append(_prorated(world, subscription, item, -sums.share(full, end - at, end - start), (at, end), "Unused"))
     return rows
 

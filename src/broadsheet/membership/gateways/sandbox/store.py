@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 _LETTERS = string.ascii_letters + string.digits
 _NO_CLOCK = ""
+PATIENCE = 30
 
 
 def new_id(prefix: str, length: int = 24) -> str:
@@ -49,13 +50,28 @@ class Store:
     def connect(self) -> sqlite3.Connection:
         """A connection for one piece of work."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+        db = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
         db.row_factory = sqlite3.Row
-        db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
         if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchone():
-            db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+            self._begin(db)
         return db
+
+    def _begin(self, db: sqlite3.Connection) -> None:
+        """A new file. SQLite's patience does not cover the switch to a write-ahead log, so it is tried again here."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                db.execute("PRAGMA journal_mode = WAL")
+                db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+            except sqlite3.OperationalError:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
 
     @contextmanager
     def world(self, base: str = "", **request: Any) -> Iterator[World]:

@@ -85,7 +85,7 @@ def discounted(world: World, lines: list[Thing], discounts: list[Thing]) -> list
     for discount in discounts:
         coupon = world.get(discount["source"]["coupon"])
         open_lines = [row for row in lines if row["discountable"] and row["amount"] > 0]
-        left = {row["id"]: row["amount"] - _off(row) for row in open_lines}
+        left = {row["id"]: row["amount"] - taken_off(row) for row in open_lines}
         base = sum(left.values())
         percent = coupon["percent_off"]
         off = share(base, int(Decimal(str(percent)) * 100), 10_000) if percent else min(base, coupon["amount_off"])
@@ -99,7 +99,8 @@ def discounted(world: World, lines: list[Thing], discounts: list[Thing]) -> list
     return totals
 
 
-def _off(row: Thing) -> int:
+def taken_off(row: Thing) -> int:
+    """What discounts took off a line."""
     return sum(entry["amount"] for entry in row["discount_amounts"])
 
 
@@ -108,7 +109,7 @@ def taxed(lines: list[Thing], country: str | None) -> list[Thing]:
     rate = Decimal(str(RATES.get(country or "", 0)))
     whole: dict[str, Thing] = {}
     for row in lines:
-        base = row["amount"] - _off(row)
+        base = row["amount"] - taken_off(row)
         inclusive = row["_tax_behavior"] == "inclusive"
         tax = share(base, int(rate * 10), 1000 + int(rate * 10)) if inclusive else share(base, int(rate * 10), 1000)
         behaviour = "inclusive" if inclusive else "exclusive"
