@@ -16,11 +16,13 @@ from collections.abc import Collection, MutableMapping
 from typing import Any
 
 from broadsheet.edge.compose import Answer, Composer, Headers, Negotiation
+from broadsheet.edge.cookies import names, session_name
 from broadsheet.edge.elsewhere import App, Elsewhere, Receive, Scope, Send
-from broadsheet.edge.gate import DOCUMENTS, Gate, opens
+from broadsheet.edge.gate import AHEAD, DOCUMENTS, Gate, opens
 from broadsheet.edge.hot import CRAWLED, HotPage, HotPages, Known, Ready
+from broadsheet.edge.renewing import Renewing, lenient
 from broadsheet.edge.shelf import Shelf
-from broadsheet.edge.visitors import LONGEST
+from broadsheet.edge.visitors import LONGEST, Visitor
 from broadsheet.paywall.access import turned
 from broadsheet.paywall.gifts import HINT
 from broadsheet.paywall.ledgers.settling import Settler
@@ -56,6 +58,7 @@ class Edge:
         self._look = self._pages.look
         self._settler = settler
         self.gate = Gate(keys, settler, proxies or TrustedProxies(), secure)
+        self._renewing = Renewing(django, session_name(secure), names(secure)[1])
         self._negotiate = Negotiation().best
         self._composer = Composer()
         self._filling: dict[str, asyncio.Future[None]] = {}
@@ -127,13 +130,15 @@ class Edge:
         """Decide, and serve the variant that the decision names."""
         entry, method, gate = page.entry, scope["method"], self.gate
         now = time.time()
-        set_cookie: Headers = []
-        decision, visitor = gate.look(access, entry.story, scope, headers, now)
+        visitor, set_cookie = await self._known(scope, headers, now)
+        decision = gate.look(access, entry.story, visitor, scope, headers, now)
         lasts = gate.lasts(visitor, decision, headers, now) if method == "GET" else 0
         if decision.verdict is not Verdict.FULL and HINT in headers.get(b"cookie", b""):
-            decision, set_cookie = await gate.gifts.redeem(decision, entry.story, method, headers)
+            decision, more = await gate.gifts.redeem(decision, entry.story, method, headers)
+            set_cookie += more
         if decision.verdict is Verdict.ASK:
-            decision, visitor, set_cookie = await gate.ask(entry.story, visitor, scope, headers, now)
+            decision, visitor, more = await gate.ask(entry.story, visitor, scope, headers, now)
+            set_cookie += more
         if decision.verdict is Verdict.REFUSE:
             await _refuse(decision.reason, send)
             return
@@ -153,6 +158,17 @@ class Edge:
             return
         await send({**ready.start, "headers": [*ready.start["headers"], *set_cookie]} if set_cookie else ready.start)
         await send(ready.body if method != "HEAD" else EMPTY)
+
+    async def _known(self, scope: Scope, headers: dict[bytes, bytes], now: float) -> tuple[Visitor, Headers]:
+        """Who asks, with a new pass where they are logged in and had none that holds; and the cookies to set."""
+        visitor, renewing = self.gate.visitor(headers), self._renewing
+        if not renewing.wanted(visitor.bearer, headers.get(b"cookie", b""), now):
+            return visitor, []
+        renewed = await renewing.renew(scope, headers, now)
+        if not renewed.asked:
+            return Visitor(visitor.receipt, lenient(visitor.bearer, now)), []
+        ahead = not AHEAD.isdisjoint(headers)  # what is fetched ahead sets no cookie: its reader may never come
+        return self.gate.visitor(headers), [] if ahead else list(renewed.set_cookie)
 
     def _remember(
         self, page: HotPage, headers: dict[bytes, bytes], until: float, decision: Decision, ready: Ready | Answer

@@ -22,3 +22,8 @@ def names(secure: bool) -> tuple[bytes, bytes]:
     """What the receipt's and the pass's cookies are called; by plain HTTP the `__Host-` prefix cannot be set."""
     prefix = b"__Host-" if secure else b""
     return prefix + b"bs-r", prefix + b"bs-p"
+
+
+def session_name(secure: bool) -> bytes:
+    """What the cookie of a session is called."""
+    return b"__Host-sessionid" if secure else b"sessionid"

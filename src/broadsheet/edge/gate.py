@@ -24,6 +24,7 @@ from broadsheet.paywall.gifts import HINT
 from broadsheet.paywall.institutions import widened
 from broadsheet.paywall.ledgers.settling import Settler
 from broadsheet.paywall.networks import TrustedProxies, network_of
+from broadsheet.paywall.passes import Pass
 from broadsheet.paywall.ports import Answer, Ask, LedgerError, Outcome
 from broadsheet.paywall.receipts import KeyRing, open_window, with_tags
 from broadsheet.paywall.robots import is_robot
@@ -33,7 +34,7 @@ from broadsheet.readers import Standing
 Scope = MutableMapping[str, Any]
 Documents = Callable[[str], dict[str, Any] | None]
 
-DOCUMENTS = frozenset({"policy", "crawlers", "gifts"})  # what the gate takes from the shelf beside pages
+DOCUMENTS = frozenset({"policy", "crawlers", "gifts", "revoked"})  # what the gate takes from the shelf beside pages
 _ANSWERS = {
     Answer.GRANTED: rules.NEW_GRANT,
     Answer.KNOWN: rules.READ_BEFORE,
@@ -42,7 +43,7 @@ _ANSWERS = {
     Answer.NETWORK_LIMIT: rules.NETWORK_LIMIT,
 }
 _WALLS = {Reason.OWN_LIMIT: "own-limit", Reason.NETWORK_LIMIT: "network-limit"}
-_AHEAD = frozenset(PREFETCH)
+AHEAD = frozenset(PREFETCH)
 _BY_PASS = (rules.MEMBER, rules.STAFF)
 _LISTED = {standing: Visit(standing, listed=True) for standing in Standing}
 
@@ -59,31 +60,43 @@ class Gate:
         self.gifts = GiftDoor(keys, settler, secure)
         self.doors = Doors(self.gifts)
         self.policy = Policy()
+        self._revoked: dict[int, float] = {}  # readers, and when they lost what their passes say (seconds since 1970)
 
     def follow(self, read: Documents, documents: frozenset[str] = DOCUMENTS) -> None:
-        """Take over what `read` says now: the policy, the search engines' addresses, the revoked gifts."""
+        """Take over what `read` says now: policy, search engines' addresses, revoked gifts, lost passes."""
         if "policy" in documents:
             self.policy = read_policy(read("policy"))
         if "crawlers" in documents:
             self.doors.crawlers.take(read("crawlers"))
         if "gifts" in documents:
             self.gifts.follow(read("gifts"))
+        if "revoked" in documents:
+            self._revoked = {int(user): at for user, at in (read("revoked") or {}).items()}
+
+    def visitor(self, headers: dict[bytes, bytes]) -> Visitor:
+        """Who asks. A pass that was made before its reader lost it is none."""
+        cookie = headers.get(b"cookie")
+        found = self._visitors.of(cookie) if cookie else NOBODY
+        if self._revoked and found.bearer is not None and self._is_revoked(found.bearer):
+            return Visitor(found.receipt, None)
+        return found
+
+    def _is_revoked(self, bearer: Pass) -> bool:
+        return bearer.expires - passes.MOST_SECONDS <= self._revoked.get(bearer.user, 0)
 
     def look(
-        self, access: Access, story: bytes, scope: Scope, headers: dict[bytes, bytes], now: float
-    ) -> tuple[Decision, Visitor]:
-        """What can be decided without any I/O, and who asks. ASK: `ask` settles it."""
-        cookie = headers.get(b"cookie")
-        visitor = self._visitors.of(cookie) if cookie else NOBODY
+        self, access: Access, story: bytes, visitor: Visitor, scope: Scope, headers: dict[bytes, bytes], now: float
+    ) -> Decision:
+        """What can be decided without any I/O. ASK: `ask` settles it."""
         visit = self._visit(visitor, story, scope, headers, self.policy.terms, now)
         decision = decide(visit, access, self.policy.terms)
         if decision.verdict is Verdict.FULL:
-            return decision, visitor
+            return decision
         address = partial(self._address, scope, headers)
         decision = self.doors.look(access, story, self.policy, headers, address, now) or decision
         if decision.verdict is Verdict.ASK and is_robot(headers.get(b"user-agent", b"")):
-            return rules.NOT_A_VISIT, visitor
-        return decision, visitor
+            return rules.NOT_A_VISIT
+        return decision
 
     def lasts(self, visitor: Visitor, decision: Decision, headers: dict[bytes, bytes], now: float) -> float:
         """Until when (seconds since 1970) the same Cookie header meets the same decision of `look`; 0 for not at all.
@@ -93,7 +106,8 @@ class Gate:
         search engine.)
         """
         if visitor.bearer is not None:
-            return visitor.bearer.expires if decision in _BY_PASS else 0
+            alone = decision in _BY_PASS or (decision is rules.READ_BEFORE and passes.holds(visitor.bearer, now))
+            return min(visitor.bearer.expires, (now // 86_400 + 1) * 86_400) if alone else 0
         if visitor.receipt is None:
             return 0
         doors = self.policy.open_until or self.policy.institutions or HINT in headers.get(b"cookie", b"")
@@ -105,15 +119,16 @@ class Gate:
         self, visitor: Visitor, story: bytes, scope: Scope, headers: dict[bytes, bytes], terms: Terms, now: float
     ) -> Visit:
         """The facts of the visit."""
-        bearer, receipt = visitor.bearer, visitor.receipt
-        standing = bearer.standing if bearer is not None and passes.holds(bearer, now) else Standing.STRANGER
+        receipt, account = visitor.receipt, visitor.account(now)
+        standing = visitor.standing(now)
         used = 0
         if receipt is not None and open_window(receipt, int(now // 86_400), terms.window):
             if visitor.lists(story):
                 return _LISTED[standing]
-            used = len(receipt.tags)
+            if account in {b"", receipt.reader}:  # what the account used, a receipt from before it cannot tell
+                used = len(receipt.tags)
         navigates = scope["method"] == "GET" and headers.get(b"sec-fetch-dest", b"document") == b"document"
-        return Visit(standing, navigates, not _AHEAD.isdisjoint(headers), False, False, used)
+        return Visit(standing, navigates, not AHEAD.isdisjoint(headers), False, False, used)
 
     async def ask(
         self, story: bytes, visitor: Visitor, scope: Scope, headers: dict[bytes, bytes], now: float
@@ -124,7 +139,8 @@ class Gate:
         if self.policy.institutions:
             terms = widened(terms, self.policy.institutions.find(address, now).factor)
         reader = receipt.reader if receipt else None
-        ask = Ask(reader, os.urandom(16), story, network.near, network.wide, today, terms)
+        account = visitor.account(now) or None
+        ask = Ask(reader, os.urandom(16), story, network.near, network.wide, today, terms, account)
         try:
             outcome = await self._settler.grant(ask)
         except LedgerError as error:
@@ -167,4 +183,4 @@ class Gate:
 
 def opens(headers: dict[bytes, bytes]) -> bool:
     """Whether these headers, of a GET, are those of somebody who opens the page in a window, now."""
-    return headers.get(b"sec-fetch-dest", b"document") == b"document" and _AHEAD.isdisjoint(headers)
+    return headers.get(b"sec-fetch-dest", b"document") == b"document" and AHEAD.isdisjoint(headers)

@@ -14,6 +14,7 @@ from broadsheet.edge.cookies import find
 from broadsheet.paywall import passes
 from broadsheet.paywall.passes import Pass
 from broadsheet.paywall.receipts import KeyRing, Receipt, lists
+from broadsheet.readers import Standing
 
 MOST = 8_192  # headers in each of two generations: about 10 MB
 LONGEST = 1_024  # a longer header is read anew each time
@@ -29,6 +30,14 @@ class Visitor:
         self.bearer = bearer  # its expiry is yet to be held against the clock
         self._listed: dict[bytes, bool] = {}
         self._again: tuple[int, date] | None = None
+
+    def standing(self, now: float) -> Standing:
+        """What they are, as far as a pass that holds tells."""
+        return self.bearer.standing if self.bearer is not None and passes.holds(self.bearer, now) else Standing.STRANGER
+
+    def account(self, now: float) -> bytes:
+        """What stands for a registered reader in the ledger; empty for whoever is none, or shows no pass that holds."""
+        return self.bearer.account if self.bearer is not None and passes.holds(self.bearer, now) else b""
 
     def lists(self, story: bytes) -> bool:
         """Whether the receipt proves a grant of `story`, whatever its window."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,9 +24,10 @@ from broadsheet.edge.compose import make_variant
 from broadsheet.edge.policy import DATE
 from broadsheet.edge.shelf import SLOT, Entry, Gated, Shelf
 from broadsheet.edge.shelves.opening import open_shelf
+from broadsheet.membership import queries as membership
 from broadsheet.newsroom.cards import GateError
 from broadsheet.newsroom.traces import PAPER, Trace, archived_between, gates_of, trace
-from broadsheet.paywall import crawlers, institutions
+from broadsheet.paywall import crawlers, institutions, passes
 from broadsheet.paywall import queries as policy
 from broadsheet.paywall.access import Gate
 from broadsheet.paywall.rules import MEMBERS_ONLY, NOT_A_VISIT, READ_BEFORE, Access, Decision
@@ -274,6 +276,13 @@ def publish_crawlers() -> None:
 def publish_gifts() -> None:
     """Tell the edge which gifts were taken back."""
     shelf().put_document("gifts", {"revoked": policy.revoked_gifts(clock.now())})
+
+
+def publish_lost_passes() -> None:
+    """Tell the edge whose passes hold no more: all that could still be about."""
+    since = clock.now() - timedelta(seconds=passes.MOST_SECONDS + 60)
+    lost = {str(user): at.timestamp() for user, at in membership.lost_passes(since).items()}
+    shelf().put_document("revoked", lost)
 
 
 def _slips(site: Site, allowance: int, window: int) -> dict[str, str]:

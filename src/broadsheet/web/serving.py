@@ -14,7 +14,7 @@ from broadsheet.newsroom.operations.publishing import publish_due
 from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.operations import forget_gifts
 from broadsheet.paywall.ports import LedgerError
-from broadsheet.prerender.operations import archive_moved_on
+from broadsheet.prerender.operations import archive_moved_on, publish_lost_passes
 from broadsheet.web.refreshing import Refreshing
 
 log = logging.getLogger("broadsheet.work")
@@ -57,6 +57,7 @@ def run_work(*, once: bool = False, seconds: float = 20) -> None:
             log.info("Published on time: %s", title)
         archive_moved_on(clock.now().timestamp())
         membership.work(clock.now())
+        publish_lost_passes()
         if swept != clock.today():
             swept = _sweep()
         refreshing.step(wait=once)

@@ -183,7 +183,8 @@ async def _decide(
     if cookie := _cookie(asked, receipt, keys, secure):
         headers[b"cookie"] = cookie
     scope = {"method": "GET", "client": (asked.address, 0)}
-    decision, held = gate.look(found.gate.access, found.key, scope, headers, asked.now)
+    held = gate.visitor(headers)
+    decision = gate.look(found.gate.access, found.key, held, scope, headers, asked.now)
     if decision.verdict is Verdict.ASK:
         decision, held, _ = await gate.ask(found.key, held, scope, headers, asked.now)
     return decision, held.receipt

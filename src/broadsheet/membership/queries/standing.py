@@ -21,16 +21,6 @@ class Held:
     benefits: frozenset[Benefit]
 
 
-@dataclass(frozen=True, slots=True)
-class Revoked:
-    """Passes of `user` that were made before `at` hold no more."""
-
-    pk: int
-    user: int
-    at: datetime
-    reason: str
-
-
 def access_of(user_id: int, now: datetime) -> Access:
     """What a reader's contracts and grants open at `now`, and why."""
     return access(snapshots_of(user_id), grants_of(user_id), now, POLICY)
@@ -44,10 +34,10 @@ def standing_of(user_id: int, now: datetime) -> Held:
     return Held(Standing.REGISTERED, None, found.benefits)
 
 
-def revocations(after: int = 0) -> tuple[Revoked, ...]:
-    """Revocations with a number above `after`, in order: the edge follows these."""
-    rows = Revocation.objects.filter(pk__gt=after).order_by("pk")
-    return tuple(Revoked(row.pk, row.user, row.at, row.reason) for row in rows)
+def lost_passes(since: datetime) -> dict[int, datetime]:
+    """Readers whose passes were revoked after `since`, and when last: the edge follows these."""
+    rows = Revocation.objects.filter(at__gt=since).order_by("at").values_list("user", "at")
+    return dict(rows)
 
 
 def older_than(user_id: int, moment: datetime) -> str:
