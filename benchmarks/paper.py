@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from broadsheet.edge import app, gate
 from broadsheet.web.asgi import build
+
+# One receipt is read from as fast as can be: it is counted, and never found to go round.
+app.MOST_READS = gate.MOST_READS = 1 << 60
 
 
 class Fixed:

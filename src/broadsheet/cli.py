@@ -259,6 +259,21 @@ def _edition(wanted: str | None, exported: str, title: str) -> str:
     return language
 
 
+@main.command("take-back-receipt")
+@click.argument("value")
+def take_back_receipt(value: str) -> None:
+    """Let a receipt that goes round prove nothing any more. VALUE is that of its cookie, bs-r."""
+    start_django()
+    from broadsheet import clock
+    from broadsheet.paywall import operations
+    from broadsheet.prerender.operations import publish_receipts
+
+    if not operations.take_back_receipt(value=value, now=clock.now()):
+        raise click.ClickException("That is no receipt of this paper: give the value of the cookie bs-r, all of it.")
+    publish_receipts()
+    click.echo("Taken back. Within a second it opens nothing any more.")
+
+
 @main.command("refresh-crawlers")
 @click.option(
     "--from",

@@ -18,17 +18,18 @@ from typing import Any
 from broadsheet.edge.compose import Answer, Composer, Headers, Negotiation
 from broadsheet.edge.cookies import names, session_name
 from broadsheet.edge.elsewhere import App, Elsewhere, Receive, Scope, Send
-from broadsheet.edge.gate import AHEAD, DOCUMENTS, Gate, opens
+from broadsheet.edge.gate import AHEAD, DOCUMENTS, MOST_READS, Gate, opens
 from broadsheet.edge.hot import CRAWLED, HotPage, HotPages, Known, Ready
 from broadsheet.edge.renewing import Renewing, lenient
 from broadsheet.edge.shelf import Shelf
 from broadsheet.edge.visitors import LONGEST, Visitor
+from broadsheet.paywall import rules
 from broadsheet.paywall.access import turned
 from broadsheet.paywall.gifts import HINT
 from broadsheet.paywall.ledgers.settling import Settler
 from broadsheet.paywall.networks import TrustedProxies
 from broadsheet.paywall.receipts import KeyRing
-from broadsheet.paywall.rules import Access, Decision, Reason, Verdict
+from broadsheet.paywall.rules import Access, Reason, Verdict
 
 log = logging.getLogger("broadsheet.edge")
 
@@ -77,8 +78,11 @@ class Edge:
                 and scope["method"] == "GET"
                 and b"if-none-match" not in headers
                 and (known.always or opens(headers))
+                and (known.reads is None or known.reads.count < MOST_READS)
             ):
                 page.used = True
+                if known.reads is not None:
+                    known.reads.count += 1
                 await send(known.start)
                 await send(known.body)
                 return
@@ -133,6 +137,8 @@ class Edge:
         visitor, set_cookie = await self._known(scope, headers, now)
         decision = gate.look(access, entry.story, visitor, scope, headers, now)
         lasts = gate.lasts(visitor, decision, headers, now) if method == "GET" else 0
+        by_receipt = decision is rules.READ_BEFORE
+        visitor.reads.count += by_receipt
         if decision.verdict is not Verdict.FULL and HINT in headers.get(b"cookie", b""):
             decision, more = await gate.gifts.redeem(decision, entry.story, method, headers)
             set_cookie += more
@@ -152,7 +158,10 @@ class Edge:
         if slip:
             ready = self._composer.compose(entry.variants[kind], encoding, slip, page.common)
         if lasts and not set_cookie:
-            self._remember(page, headers, lasts, decision, ready)
+            known = Known(
+                lasts, decision.verdict is Verdict.FULL, ready.start, ready.body, visitor.reads if by_receipt else None
+            )
+            self._remember(page, headers, known)
         if isinstance(ready, Ready):
             await _send_ready(ready, headers, method, send, set_cookie)
             return
@@ -170,16 +179,13 @@ class Edge:
         ahead = not AHEAD.isdisjoint(headers)  # what is fetched ahead sets no cookie: its reader may never come
         return self.gate.visitor(headers), [] if ahead else list(renewed.set_cookie)
 
-    def _remember(
-        self, page: HotPage, headers: dict[bytes, bytes], until: float, decision: Decision, ready: Ready | Answer
-    ) -> None:
-        """Know the answer for these headers until then, or until the page itself changes."""
+    def _remember(self, page: HotPage, headers: dict[bytes, bytes], known: Known) -> None:
+        """Know the answer for these headers until its time is over, or until the page itself changes."""
         entry = page.entry
-        until = min(until, entry.until or until, entry.gated_from or until)
+        until = min(known.until, entry.until or known.until, entry.gated_from or known.until)
         if entry.stale or until <= time.time() or len(headers.get(b"cookie", b"")) > LONGEST:
             return
-        known = Known(until, decision.verdict is Verdict.FULL, ready.start, ready.body)
-        self._pages.remember(page, headers, known)
+        self._pages.remember(page, headers, known._replace(until=until))
 
     async def _fill(self, scope: Scope, receive: Receive, send: Send) -> HotPage | None:
         """Let Django answer, or put the page on the shelf: once for a path, however many wait for it."""
@@ -276,9 +282,14 @@ class Edge:
 
     async def _watch(self) -> None:
         """Follow the shelf: what changed is let go of, a new policy holds from then on."""
+        hour = time.time() // 3_600
         while True:
             await asyncio.sleep(POLL_SECONDS)
             try:
+                if hour != time.time() // 3_600:
+                    hour = time.time() // 3_600
+                    self.gate.new_hour()
+                    self._pages.forget_known()
                 changes = self._shelf.changes(self._seq)
                 if changes.lost:
                     self._pages.forget_all()

@@ -26,7 +26,7 @@ from broadsheet.paywall.ledgers.settling import Settler
 from broadsheet.paywall.networks import TrustedProxies, network_of
 from broadsheet.paywall.passes import Pass
 from broadsheet.paywall.ports import Answer, Ask, LedgerError, Outcome
-from broadsheet.paywall.receipts import KeyRing, open_window, with_tags
+from broadsheet.paywall.receipts import KeyRing, Receipt, open_window, reader_key, with_tags
 from broadsheet.paywall.robots import is_robot
 from broadsheet.paywall.rules import Access, Decision, Reason, Terms, Verdict, Visit, decide
 from broadsheet.readers import Standing
@@ -34,7 +34,9 @@ from broadsheet.readers import Standing
 Scope = MutableMapping[str, Any]
 Documents = Callable[[str], dict[str, Any] | None]
 
-DOCUMENTS = frozenset({"policy", "crawlers", "gifts", "revoked"})  # what the gate takes from the shelf beside pages
+DOCUMENTS = frozenset(
+    {"policy", "crawlers", "gifts", "receipts", "revoked"}
+)  # what the gate takes from the shelf beside pages
 _ANSWERS = {
     Answer.GRANTED: rules.NEW_GRANT,
     Answer.KNOWN: rules.READ_BEFORE,
@@ -44,6 +46,7 @@ _ANSWERS = {
 }
 _WALLS = {Reason.OWN_LIMIT: "own-limit", Reason.NETWORK_LIMIT: "network-limit"}
 AHEAD = frozenset(PREFETCH)
+MOST_READS = 60  # times an hour that one receipt opens a story, in each process: more than one reader's
 _BY_PASS = (rules.MEMBER, rules.STAFF)
 _LISTED = {standing: Visit(standing, listed=True) for standing in Standing}
 
@@ -60,6 +63,7 @@ class Gate:
         self.gifts = GiftDoor(keys, settler, secure)
         self.doors = Doors(self.gifts)
         self.policy = Policy()
+        self._taken_back: frozenset[str] = frozenset()  # readers' keys in the ledger
         self._revoked: dict[int, float] = {}  # readers, and when they lost what their passes say (seconds since 1970)
 
     def follow(self, read: Documents, documents: frozenset[str] = DOCUMENTS) -> None:
@@ -70,16 +74,30 @@ class Gate:
             self.doors.crawlers.take(read("crawlers"))
         if "gifts" in documents:
             self.gifts.follow(read("gifts"))
+        if "receipts" in documents:
+            self._taken_back = frozenset((read("receipts") or {}).get("revoked", ()))
         if "revoked" in documents:
             self._revoked = {int(user): at for user, at in (read("revoked") or {}).items()}
 
     def visitor(self, headers: dict[bytes, bytes]) -> Visitor:
-        """Who asks. A pass that was made before its reader lost it is none."""
+        """Who asks. A pass that its reader lost is none, and a receipt none that was taken back or goes round."""
         cookie = headers.get(b"cookie")
         found = self._visitors.of(cookie) if cookie else NOBODY
-        if self._revoked and found.bearer is not None and self._is_revoked(found.bearer):
-            return Visitor(found.receipt, None)
-        return found
+        receipt, bearer = found.receipt, found.bearer
+        if self._revoked and bearer is not None and self._is_revoked(bearer):
+            bearer = None
+        if receipt is not None and (found.reads.count >= MOST_READS or self._is_taken_back(receipt)):
+            receipt = None
+        if receipt is found.receipt and bearer is found.bearer:
+            return found
+        return Visitor(receipt, bearer, found.reads)
+
+    def new_hour(self) -> None:
+        """Count anew how often each receipt opens a story."""
+        self._visitors.forget()
+
+    def _is_taken_back(self, receipt: Receipt) -> bool:
+        return bool(self._taken_back) and reader_key(receipt.reader).hex() in self._taken_back
 
     def _is_revoked(self, bearer: Pass) -> bool:
         return bearer.expires - passes.MOST_SECONDS <= self._revoked.get(bearer.user, 0)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from broadsheet.edge.compose import Headers, answer, body_headers
 from broadsheet.edge.shelf import Entry, Shelf, Variant
+from broadsheet.edge.visitors import Reads
 from broadsheet.paywall.rules import Access
 
 CRAWLED = "crawled"  # the full variant as a search crawler gets it: kept nowhere
@@ -29,6 +30,7 @@ class Known(NamedTuple):
     always: bool  # else only who opens the page in a window
     start: dict[str, Any]
     body: dict[str, Any]
+    reads: Reads | None  # counts the answers, where it is a receipt that opens the story
 
 
 class HotPage:

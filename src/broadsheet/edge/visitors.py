@@ -20,12 +20,22 @@ MOST = 8_192  # headers in each of two generations: about 10 MB
 LONGEST = 1_024  # a longer header is read anew each time
 
 
+class Reads:
+    """How often stories were opened by one receipt, whoever bears it, in this hour."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
 class Visitor:
     """What a header proves: a receipt, a pass, or neither."""
 
-    __slots__ = ("_again", "_listed", "bearer", "receipt")
+    __slots__ = ("_again", "_listed", "bearer", "reads", "receipt")
 
-    def __init__(self, receipt: Receipt | None, bearer: Pass | None) -> None:
+    def __init__(self, receipt: Receipt | None, bearer: Pass | None, reads: Reads | None = None) -> None:
+        self.reads = reads or Reads()
         self.receipt = receipt
         self.bearer = bearer  # its expiry is yet to be held against the clock
         self._listed: dict[bytes, bool] = {}
@@ -70,6 +80,11 @@ class Visitors:
         self._keys, self._receipt, self._member = keys, receipt, member
         self._young: dict[bytes, Visitor] = {}
         self._old: dict[bytes, Visitor] = {}
+        self._reads: dict[bytes, Reads] = {}
+
+    def forget(self) -> None:
+        """Read every header anew, and begin to count what receipts open."""
+        self._young, self._old, self._reads = {}, {}, {}
 
     def of(self, cookie: bytes) -> Visitor:
         """Who sends this header. No I/O, no clock."""
@@ -86,4 +101,8 @@ class Visitors:
         value, held = find(cookie, self._receipt), find(cookie, self._member)
         receipt = self._keys.read(value) if value else None
         bearer = passes.unseal(self._keys, held) if held else None
-        return Visitor(receipt, bearer) if receipt or bearer else NOBODY
+        if receipt is None:
+            return Visitor(None, bearer) if bearer else NOBODY
+        if len(self._reads) >= 2 * MOST:
+            self._reads = {}
+        return Visitor(receipt, bearer, self._reads.setdefault(receipt.reader, Reads()))

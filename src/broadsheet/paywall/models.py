@@ -280,3 +280,10 @@ class Gift(models.Model):
             models.Index(fields=["giver", "-made_at"], name="gift_of_giver"),
             models.Index(fields=["-made_at"], name="gift_latest"),
         ]
+
+
+class TakenBack(models.Model):
+    """A receipt that proves nothing any more, because it went round; named by the hash of its reader."""
+
+    reader = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()

@@ -15,9 +15,12 @@ from broadsheet.paywall import gifts, queries
 from broadsheet.paywall.crawlers import Listing
 from broadsheet.paywall.gifts import Fault, Link
 from broadsheet.paywall.ledgers.opening import open_ledger
-from broadsheet.paywall.models import CrawlerList, Gift, MeterSettings, WallText
+from broadsheet.paywall.models import CrawlerList, Gift, MeterSettings, TakenBack, WallText
+from broadsheet.paywall.queries import ring
+from broadsheet.paywall.receipts import reader_key
 
 KEPT = timedelta(days=366)  # as long as the longest window in which a giver's gifts are counted
+LONGEST = timedelta(days=62)  # no receipt proves anything for longer
 _GIVING = 0x67696674  # "gift": the lock under which one giver's gifts are counted
 
 
@@ -96,6 +99,20 @@ def revoke(*, pk: int, now: datetime, giver: int | None = None) -> bool:
 def forget_gifts(*, now: datetime) -> int:
     """Delete gifts that ended so long ago that no giver's count needs them. Gives how many."""
     return Gift.objects.filter(ends_at__lt=now - KEPT).delete()[0]
+
+
+def take_back_receipt(*, value: str, now: datetime) -> bool:
+    """Let a receipt, given as its cookie's value, prove nothing from now on. False where it is no receipt of ours."""
+    receipt = ring().read(value.strip().removeprefix("__Host-").removeprefix("bs-r=").encode())
+    if receipt is None:
+        return False
+    TakenBack.objects.get_or_create(reader=reader_key(receipt.reader).hex(), defaults={"at": now})
+    return True
+
+
+def forget_receipts(*, now: datetime) -> int:
+    """Delete what was taken back so long ago that its window is over. Gives how many."""
+    return TakenBack.objects.filter(at__lt=now - LONGEST).delete()[0]
 
 
 def redeem_once(*, link: Link) -> Fault | None:

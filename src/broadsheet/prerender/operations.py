@@ -278,6 +278,11 @@ def publish_gifts() -> None:
     shelf().put_document("gifts", {"revoked": policy.revoked_gifts(clock.now())})
 
 
+def publish_receipts() -> None:
+    """Tell the edge which receipts were taken back."""
+    shelf().put_document("receipts", {"revoked": policy.receipts_taken_back()})
+
+
 def publish_lost_passes() -> None:
     """Tell the edge whose passes hold no more: all that could still be about."""
     since = clock.now() - timedelta(seconds=passes.MOST_SECONDS + 60)

@@ -56,6 +56,7 @@ def django() -> Lanes:
     operations.publish_policy()
     operations.publish_crawlers()
     operations.publish_gifts()
+    operations.publish_receipts()
     operations.publish_lost_passes()
     for wrong in proxies_named():
         log.error("%s %s", wrong.msg, wrong.hint)
