@@ -45,6 +45,7 @@ SURFACES = {
     "missing": Surface(
         "nothing", ("/nowhere/", "/api/v2/pages/", "/api/", "/oembed/", "/.git/config", "/media/", "/originals/")
     ),
+    "bell": Surface("nothing", ("/hooks/stripe/",)),
     "gift": Surface("decided", ("/g/", "/g/x/", "/g/AAAAAAAAAAAAAAAAAAAAAA/", "/g/AAAAAAAAAAAAAAAAAAAAAA/?again")),
     "desk": Surface("desk"),
 }  # fmt: skip
@@ -52,6 +53,7 @@ SURFACES = {
 URLS = {
     "documents/^(\\d+)/(.*)$": "file",
     "documents/authenticate_with_password/<int:restriction_id>/": "door",
+    "hooks/stripe/": "bell",
     "g/<str:token>/": "gift",
     "sitemap.xml": "sitemap",
     "sitemap-<str:part>.xml": "sitemap",
@@ -84,6 +86,7 @@ DESK_ROOMS = frozenset(
 )  # fmt: skip
 
 # Templates of the public paper, by what stands behind them.
+MAILS = {"membership/templates/broadsheet/mail/letter.html", "membership/templates/broadsheet/mail/letter.txt"}
 TEMPLATES = {
     "404.html": "missing", "500.html": "missing",
     "broadsheet/base.html": "front", "broadsheet/front.html": "front", "broadsheet/gathered.html": "gathered",

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_BL_18_nobody_pays_or_tries_twice_by_clicking_in_two_tabs(seed: int) -> None:
+def test_BL_15_nobody_pays_or_tries_twice_by_clicking_in_two_tabs(seed: int) -> None:
     assert wrongs_in(seed) == Wrongs()
 
 
