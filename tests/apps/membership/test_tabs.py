@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from broadsheet.membership.models import WebhookEvent
 from broadsheet.membership.operations import following
 from tests.apps.membership.bodies import faults_in
-from tests.apps.membership.tabs import Wrongs, wrongs_in
+from tests.apps.membership.tabs import wrongs_in
+from tests.apps.membership.wrongs import Wrongs
 
 pytestmark = pytest.mark.django_db
 
@@ -27,3 +29,4 @@ def test_the_sessions_are_wild_enough_to_notice_what_is_not_prevented(monkeypatc
 
 def test_WH_03_whatever_is_posted_the_hook_says_yes_or_no() -> None:
     assert [each for seed in range(300) for each in faults_in(seed)] == []
+    assert WebhookEvent.objects.count() > 60, "many of them are events, and are kept"

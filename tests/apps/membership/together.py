@@ -88,7 +88,8 @@ def main(seeds: int) -> None:
 
     from tests.apps.membership.killing import killed_everywhere
     from tests.apps.membership.schedules import wrong_in
-    from tests.apps.membership.tabs import Wrongs, wrongs_in
+    from tests.apps.membership.tabs import wrongs_in
+    from tests.apps.membership.wrongs import Wrongs
 
     wrong = [each for seed in range(seeds) for each in wrong_in(seed)]
     found = sum((wrongs_in(seed) for seed in range(seeds)), Wrongs())
