@@ -61,6 +61,10 @@ def _push(gateway: PaymentGateway, row: PendingOperation, now: datetime) -> bool
     except GatewayError as error:
         _put_off(row, error, now)
         return False
+    except Exception as error:  # one that cannot be carried out may not hold up the others: the desk looks into it
+        log.exception("An operation could not be carried out: %s", row.op)
+        _put_off(row, GatewayError(f"{type(error).__name__}: {error}", retryable=False), now)
+        return False
     with transaction.atomic():
         held = PendingOperation.objects.select_for_update().get(pk=row.pk)
         if held.state == PendingOperation.WAITING:
