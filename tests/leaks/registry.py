@@ -45,12 +45,16 @@ SURFACES = {
     "missing": Surface(
         "nothing", ("/nowhere/", "/api/v2/pages/", "/api/", "/oembed/", "/.git/config", "/media/", "/originals/")
     ),
+<<<<<<< HEAD
     "account": Surface(
         "nothing",
         ("/account/", "/account/login/?next=/world/", "/ar/account/login/", "/account/login/code/",
          "/account/login/password/", "/account/security/", "/account/devices/", "/account/export/", "/account/erase/",
          "/account/pass/"),
     ),
+=======
+    "bell": Surface("nothing", ("/hooks/stripe/",)),
+>>>>>>> billing
     "gift": Surface("decided", ("/g/", "/g/x/", "/g/AAAAAAAAAAAAAAAAAAAAAA/", "/g/AAAAAAAAAAAAAAAAAAAAAA/?again")),
     "desk": Surface("desk"),
 }  # fmt: skip
@@ -92,6 +96,7 @@ URLS = {
     },
     "documents/^(\\d+)/(.*)$": "file",
     "documents/authenticate_with_password/<int:restriction_id>/": "door",
+    "hooks/stripe/": "bell",
     "g/<str:token>/": "gift",
     "sitemap.xml": "sitemap",
     "sitemap-<str:part>.xml": "sitemap",
@@ -124,6 +129,7 @@ DESK_ROOMS = frozenset(
 )  # fmt: skip
 
 # Templates of the public paper, by what stands behind them.
+MAILS = {"membership/templates/broadsheet/mail/letter.html", "membership/templates/broadsheet/mail/letter.txt"}
 TEMPLATES = {
     "403_csrf.html": "account", "404.html": "missing", "429.html": "account", "500.html": "missing",
     **{

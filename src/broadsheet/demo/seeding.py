@@ -10,9 +10,12 @@ from uuid import uuid4
 
 from django.utils import translation
 
+from broadsheet import clock
 from broadsheet.accounts import operations as accounts
 from broadsheet.demo import contents, pictures
 from broadsheet.demo.contents import Block, Content
+from broadsheet.membership import operations as membership
+from broadsheet.money import Money
 from broadsheet.newsroom.operations import filing, opening
 from broadsheet.paywall import operations as paywall
 
@@ -64,6 +67,10 @@ def _open(paper: dict[str, Any], address: str, password: str) -> None:
         monthly_minor=offer["monthly"],
         yearly_minor=offer["yearly"],
         trial_days=offer["trial_days"],
+    )
+    monthly, yearly = (Money(offer[interval], offer["currency"]) for interval in ("monthly", "yearly"))
+    membership.set_offer(
+        tier="full", name="The Ferry", monthly=monthly, yearly=yearly, trial_days=offer["trial_days"], now=clock.now()
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
 import os
+import shutil
 import tempfile
 from multiprocessing import get_context
 from typing import Any
@@ -13,7 +16,8 @@ CHUNK = 25
 def _begin() -> None:
     """Set a process up: settings, and an empty database that ends with it."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-    os.environ["BROADSHEET_FOLDER"] = tempfile.mkdtemp(prefix="bs-many-")
+    os.environ["BROADSHEET_FOLDER"] = folder = tempfile.mkdtemp(prefix="bs-many-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ.pop("DATABASE_URL", None)
     import django
 
@@ -22,6 +26,7 @@ def _begin() -> None:
     from django.test.utils import setup_test_environment
 
     setup_test_environment()
+    logging.disable(logging.CRITICAL)  # what is refused, and what fails on purpose, is counted, not told
     connection.creation.create_test_db(verbosity=0, serialize=False)
 
 
@@ -32,7 +37,8 @@ def _schedules(seeds: range) -> list[str]:
 
 
 def _sessions(seeds: range) -> Any:
-    from tests.apps.membership.tabs import Wrongs, wrongs_in
+    from tests.apps.membership.tabs import wrongs_in
+    from tests.apps.membership.wrongs import Wrongs
 
     return sum((wrongs_in(seed) for seed in seeds), Wrongs())
 
@@ -50,7 +56,7 @@ def schedules(number: int) -> list[str]:
 
 def sessions(number: int) -> Any:
     """What went wrong in so many sessions with two tabs."""
-    from tests.apps.membership.tabs import Wrongs
+    from tests.apps.membership.wrongs import Wrongs
 
     return sum(_spread(_sessions, number), Wrongs())
 

@@ -168,6 +168,8 @@ class Weather:
         yield from (f"{name}: rows differ" for name in self.stage.divergent())
         over = [row.gateway_id for row in Invoice.objects.all() if row.refunded_minor > row.paid_minor]
         yield from (f"{name}: more was given back than was paid" for name in over)
+        for failed in PendingOperation.objects.filter(state="failed"):
+            yield f"{failed.key}: {failed.error}"
         for row in WebhookEvent.objects.exclude(state__in=["done", "ignored"]):
             yield f"{row.event_id}: {row.kind} is {row.state}"
 

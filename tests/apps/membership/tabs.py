@@ -21,6 +21,7 @@ from broadsheet.membership.models import Cancellation, Consent, Customer, TrialU
 from broadsheet.membership.operations import ChangeError, JoinError, Reader
 from broadsheet.membership.ports import Checkout, CheckoutOrder, GatewayError, InvoiceFacts
 from tests.apps.membership.stage import DAY, HOUR, MINUTE, Stage
+from tests.apps.membership.wrongs import Wrongs
 
 
 @dataclass
@@ -45,22 +46,6 @@ class Busy(MemoryGateway):
         """Close it."""
         self._elsewhere()
         super().expire_checkout(checkout, key=key)
-
-
-@dataclass(frozen=True)
-class Wrongs:
-    """What went wrong in some sessions."""
-
-    double_charges: int = 0
-    second_trials: int = 0
-    surprises: int = 0
-    told: tuple[str, ...] = ()
-
-    def __add__(self, other: Wrongs) -> Wrongs:
-        return Wrongs(
-            self.double_charges + other.double_charges, self.second_trials + other.second_trials,
-            self.surprises + other.surprises, self.told + other.told,
-        )  # fmt: skip
 
 
 @dataclass

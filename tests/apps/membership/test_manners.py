@@ -21,6 +21,7 @@ from broadsheet.membership.models import (
     HistoryEntry,
     Invoice,
     Mail,
+    PendingOperation,
     Revocation,
     Seat,
     TrialUse,
@@ -432,6 +433,31 @@ def test_a_mail_that_cannot_be_made_holds_up_no_other(stage: Stage) -> None:
     )
     assert mails.send_due(now=stage.now) == 3
     assert Mail.objects.get(kind="no_such_kind").state == "failed"
+
+
+def test_an_operation_that_cannot_be_carried_out_holds_up_no_other_and_is_left_to_the_desk(stage: Stage) -> None:
+    ann = stage.reader()
+    subscription = stage.join(ann, trial=0)
+    broken = PendingOperation.objects.create(
+        op="switch", key="no price", subject="sub_x", next_try=stage.now, made_at=stage.now
+    )
+    operations.cancel(user_id=ann.user_id, now=stage.now)
+    assert operations.push_pending(gateway=stage.till, now=stage.now) == 1
+    assert stage.row(subscription).cancel_at_period_end
+    broken.refresh_from_db()
+    assert (broken.state, queries.health().failed_operations) == ("failed", 1)
+    assert operations.try_again(pk=broken.pk, now=stage.now)
+
+
+def test_BL_18_a_refund_gives_what_is_left_by_the_time_it_is_carried_out(stage: Stage) -> None:
+    ann = stage.reader()
+    stage.join(ann, trial=0)
+    (invoice,) = stage.till.invoices
+    operations.withdraw(user_id=ann.user_id, now=stage.now)
+    stage.till.give_back(invoice, 100)
+    stage.work()
+    assert stage.charged() == 0
+    assert not PendingOperation.objects.exclude(state="done").exists()
 
 
 def test_a_step_that_fails_stops_no_other(stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:

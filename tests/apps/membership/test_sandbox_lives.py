@@ -145,7 +145,7 @@ def test_BL_04_over_the_wire_a_card_that_fails_has_its_grace(shop: Shop) -> None
     assert abs(row.first_failed_at - shop.now) < 3 * HOUR
 
 
-def test_BL_18_over_the_wire_a_second_subscription_is_ended_and_refunded(shop: Shop) -> None:
+def test_BL_15_over_the_wire_a_second_subscription_is_ended_and_refunded(shop: Shop) -> None:
     ann = shop.reader()
     first = shop.join(ann, trial=0)
     price = Price.objects.get(pk=shop.row(first).price_id)
@@ -228,7 +228,7 @@ def test_BL_11_over_the_wire_one_can_cancel_although_a_switch_is_planned(shop: S
     assert (shop.row(subscription).status, shop.net(subscription)) == ("canceled", 1990)
 
 
-def test_BL_22_over_the_wire_disputes_and_warnings_are_heeded(shop: Shop) -> None:
+def test_BL_19_over_the_wire_disputes_and_warnings_are_heeded(shop: Shop) -> None:
     ann, ben = shop.reader(), shop.reader()
     disputed, warned = shop.join(ann, trial=0), shop.join(ben, trial=0)
     charges = {row.subscription: row.charge for row in Invoice.objects.all()}

@@ -27,7 +27,7 @@ from broadsheet.membership.operations.joining import (
     returned_from_checkout,
     start_checkout,
 )
-from broadsheet.membership.operations.leaving import end, erase
+from broadsheet.membership.operations.leaving import change_email, end, erase
 from broadsheet.membership.operations.offers import announce_price, set_offer, set_price
 from broadsheet.membership.operations.pushing import push_pending, try_again
 from broadsheet.membership.operations.reconciling import list_events, refresh_if_old, sweep
@@ -36,9 +36,9 @@ from broadsheet.membership.operations.syncing import Synced, sync_customer
 
 __all__ = [
     "Addresses", "ChangeError", "ConsentGiven", "Declared", "Form", "GiftError", "JoinError", "Reader", "SeatError",
-    "Synced", "Wish", "accept", "announce_price", "buy_gift", "cancel", "declare_by_form", "drain", "end", "end_grant",
-    "erase", "give_back", "grant", "invite", "list_events", "make_group", "pause", "portal", "preview_switch",
-    "push_pending", "receive", "redeem_gift", "refresh_if_old", "refund_gift", "replay", "resume",
+    "Synced", "Wish", "accept", "announce_price", "buy_gift", "cancel", "change_email", "declare_by_form", "drain",
+    "end", "end_grant", "erase", "give_back", "grant", "invite", "list_events", "make_group", "pause", "portal",
+    "preview_switch", "push_pending", "receive", "redeem_gift", "refresh_if_old", "refund_gift", "replay", "resume",
     "returned_from_checkout", "revoke_seat", "set_offer", "set_price", "settle_gift", "start_checkout", "sweep",
     "switch", "sync_customer", "try_again", "withdraw",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -44,6 +45,18 @@ def end(*, user_id: int, now: datetime, subscription: str = "", by: str = "desk"
         subscription=row.gateway_id, reason=reason,
     )  # fmt: skip
     return row.gateway_id
+
+
+@transaction.atomic
+def change_email(*, user_id: int, email: str, now: datetime) -> bool:
+    """Tell the gateway where a reader's receipts go now. False where it knows nobody by this account."""
+    customer = rows.lock(user=user_id)
+    if customer is None or not customer.gateway_id:
+        return False
+    customer.email = email
+    customer.save(update_fields=["email"])
+    key = f"bs:email:{customer.pk}:{uuid.uuid4().hex}"
+    return rows.ask(op="email", key=key, now=now, customer=customer.gateway_id, user_id=user_id, email=email)
 
 
 @transaction.atomic

@@ -61,6 +61,10 @@ def _push(gateway: PaymentGateway, row: PendingOperation, now: datetime) -> bool
     except GatewayError as error:
         _put_off(row, error, now)
         return False
+    except Exception as error:  # one that cannot be carried out may not hold up the others: the desk looks into it
+        log.exception("An operation could not be carried out: %s", row.op)
+        _put_off(row, GatewayError(f"{type(error).__name__}: {error}", retryable=False), now)
+        return False
     with transaction.atomic():
         held = PendingOperation.objects.select_for_update().get(pk=row.pk)
         if held.state == PendingOperation.WAITING:
@@ -74,7 +78,9 @@ def _put_off(row: PendingOperation, error: GatewayError, now: datetime) -> None:
     row.tries += 1
     row.error = str(error)[:2000]
     row.next_try = now + wait_after(row.tries)
-    if not error.retryable:
+    if error.code == "over":
+        row.state = PendingOperation.DROPPED  # what it was to change has ended meanwhile
+    elif not error.retryable:
         row.state = PendingOperation.FAILED
         log.error("The gateway refuses %s (%s): %s", row.op, row.key, error)
     row.save(update_fields=["tries", "error", "next_try", "state"])
@@ -129,8 +135,23 @@ def _switch(gateway: PaymentGateway, row: PendingOperation, now: datetime) -> No
 
 
 def _refund(gateway: PaymentGateway, row: PendingOperation, now: datetime) -> str:
-    intent = row.intent
-    return gateway.refund(charge=intent["charge"], intent=intent["intent"], minor=intent["minor"], key=row.key)
+    """What is left of it by now: the desk may have given some back at the gateway meanwhile. The key names the sum."""
+    intent, minor = row.intent, _left(gateway, row)
+    if minor <= 0:
+        return "given back already"
+    return gateway.refund(charge=intent["charge"], intent=intent["intent"], minor=minor, key=f"{row.key}:{minor}")
+
+
+def _left(gateway: PaymentGateway, row: PendingOperation) -> int:
+    """How much of a planned refund is still owed. What a bank disputes it takes back by itself."""
+    wanted, name = int(row.intent["minor"]), row.intent.get("invoice")
+    if not name or not row.customer:
+        return wanted
+    found = next((each for each in gateway.fetch_customer(row.customer).invoices if each.id == name), None)
+    if found is None:
+        return wanted
+    disputed = found.dispute is not None and found.dispute.status != "won"
+    return 0 if disputed else min(wanted, found.paid.minor - found.refunded)
 
 
 def _email(gateway: PaymentGateway, row: PendingOperation, now: datetime) -> None:
