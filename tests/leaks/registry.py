@@ -45,16 +45,13 @@ SURFACES = {
     "missing": Surface(
         "nothing", ("/nowhere/", "/api/v2/pages/", "/api/", "/oembed/", "/.git/config", "/media/", "/originals/")
     ),
-<<<<<<< HEAD
     "account": Surface(
         "nothing",
         ("/account/", "/account/login/?next=/world/", "/ar/account/login/", "/account/login/code/",
          "/account/login/password/", "/account/security/", "/account/devices/", "/account/export/", "/account/erase/",
          "/account/pass/"),
     ),
-=======
     "bell": Surface("nothing", ("/hooks/stripe/",)),
->>>>>>> billing
     "gift": Surface("decided", ("/g/", "/g/x/", "/g/AAAAAAAAAAAAAAAAAAAAAA/", "/g/AAAAAAAAAAAAAAAAAAAAAA/?again")),
     "desk": Surface("desk"),
 }  # fmt: skip
