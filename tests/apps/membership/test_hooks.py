@@ -202,7 +202,7 @@ def test_WH_07_a_worker_killed_at_any_statement_loses_no_effect_and_makes_none_t
     assert Mail.objects.filter(kind="receipt").count() == 1
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", [*range(12), 65])
 def test_WH_08_whatever_the_weather_our_rows_say_in_the_end_what_the_gateway_says(db: None, seed: int) -> None:
     assert wrong_in(seed) == []
 

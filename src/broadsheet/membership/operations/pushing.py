@@ -139,7 +139,12 @@ def _refund(gateway: PaymentGateway, row: PendingOperation, now: datetime) -> st
     intent, minor = row.intent, _left(gateway, row)
     if minor <= 0:
         return "given back already"
-    return gateway.refund(charge=intent["charge"], intent=intent["intent"], minor=minor, key=f"{row.key}:{minor}")
+    try:
+        return gateway.refund(charge=intent["charge"], intent=intent["intent"], minor=minor, key=f"{row.key}:{minor}")
+    except GatewayError as error:
+        if not error.retryable and _left(gateway, row) != minor:  # some was given back between the look and the call
+            raise GatewayError(str(error), retryable=True) from error
+        raise
 
 
 def _left(gateway: PaymentGateway, row: PendingOperation) -> int:
