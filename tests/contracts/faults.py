@@ -90,15 +90,18 @@ class SqliteFault:
     @contextmanager
     def _full(self, server: Server) -> Iterator[None]:
         """No file that the serving processes write may grow: what a full disk, or a quota, comes to."""
-        workers = [
-            int(pid) for pid in Path(f"/proc/{server.process}/task/{server.process}/children").read_text().split()
-        ]
-        kept = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in workers}
+        kept = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in _below(server.process)}
         for pid, (_, hard) in kept.items():
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, hard))
         yield
         for pid, limits in kept.items():
             resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+
+
+def _below(process: int) -> list[int]:
+    """The processes that a process began, and those that they did."""
+    children = [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    return [*children, *(pid for child in children for pid in _below(child))]
 
 
 class ValkeyFault:

@@ -335,6 +335,24 @@ def _people(made: Made) -> None:
         session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
         session.create()
         made.sessions[email] = str(session.session_key)
+    _use_up(_user(OUTSIDER).pk)
+
+
+def _use_up(user: int) -> None:
+    """Let an account use the stories that are free for it."""
+    from django.conf import settings
+
+    from broadsheet import clock
+    from broadsheet.accounts.queries import account_of
+    from broadsheet.paywall.ledgers.opening import open_ledger
+    from broadsheet.paywall.ports import Ask
+    from broadsheet.paywall.rules import Terms
+
+    account, terms = account_of(user), Terms(allowance=10)
+    asks = [Ask(None, b"", bytes((n,)) * 16, b"", b"", clock.today(), terms, account) for n in range(terms.allowance)]
+    ledger = open_ledger(settings.LEDGER_URL)
+    ledger.grant_all(asks)
+    ledger.close()
 
 
 def _user(email: str) -> Any:

@@ -111,6 +111,25 @@ def _unremembered(old: Any) -> Any:
     return lambda self, cookie: self._read(cookie)
 
 
+def _whoever_asks(old: Any) -> Any:
+    """An answer is kept for whoever asks for the page, and not for the Cookie header that it was given to."""
+
+    def remember(self: Any, page: Any, headers: Any, known: Any) -> None:
+        old(self, page, {name: value for name, value in headers.items() if name != b"cookie"}, known)
+
+    return remember
+
+
+def _read_by_a_member() -> Callable[[], None]:
+    """Members read every gated story first."""
+    from tests.leaks.people import member
+
+    there = paper()
+    for path in there.made.paths.values():
+        there.ask(Request(path, headers=(("cookie", member()),), client=there.stranger()))
+    return lambda: None
+
+
 def _taken_down_in_vain() -> Callable[[], None]:
     """A story is published, read and unpublished while nobody takes its page away."""
     from broadsheet.newsroom.models import StoryPage
@@ -182,6 +201,12 @@ def all_mutants() -> tuple[Mutant, ...]:
             ("story",),
             (("broadsheet.paywall.receipts.KeyRing.unseal", _unsealed), (f"{VISITORS}s.of", _unremembered)),
         ),
+        Mutant(
+            "an answer is remembered for everybody",
+            ("story",),
+            (("broadsheet.edge.hot.HotPages.remember", _whoever_asks),),
+            prepare=_read_by_a_member,
+        ),
         Mutant("a receipt lists every story", ("story",), ((f"{VISITORS}.lists", _always(True)),)),
         Mutant("a receipt is good for ever", ("story",), ((f"{EDGE}.open_window", _always(True)),)),
         Mutant("a gift opens every story", ("story",), (("broadsheet.paywall.gifts.Jar.of", _any_gift),)),
@@ -234,6 +259,7 @@ QUICK = (
     "any file can be had",
     "the desk's doors stand open",
     "every seal is good",
+    "an answer is remembered for everybody",
 )
 
 
@@ -265,11 +291,12 @@ def _mutated(mutant: Mutant) -> Iterator[None]:
     with ExitStack() as patches:
         for name, change in mutant.patches:
             patches.enter_context(_patched(name, change))
-        undo = mutant.prepare() if mutant.prepare else None
         if mutant.stored:
             maker.refresh(there.made)
         there.settle()
         there.forget()
+        undo = mutant.prepare() if mutant.prepare else None
+        there.settle()
         yield
     if undo:
         undo()

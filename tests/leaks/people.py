@@ -83,6 +83,6 @@ def everybody(read: tuple[bytes, ...], sessions: dict[str, str]) -> tuple[Person
         Persona("preview bot", "nothing", headers=(("user-agent", "facebookexternalhit/1.1"),)),
         Persona("prefetch", "nothing", headers=(("sec-purpose", "prefetch;prerender"),)),
         Persona("picture", "nothing", headers=(("sec-fetch-dest", "image"), ("sec-fetch-mode", "no-cors"))),
-        Persona("account without a part in the paper", "grant", f"sessionid={outsider}", session="outsider"),
-        Persona("chief", "grant", f"sessionid={chief}", session="chief"),
+        Persona("account without a part in the paper", "nothing", f"sessionid={outsider}", session="outsider"),
+        Persona("chief", "all", f"sessionid={chief}", session="chief"),
     )

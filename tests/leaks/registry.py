@@ -212,7 +212,8 @@ TASKS = {
     "broadsheet.prerender.tasks.institutions_changed": "offer",
 }
 COMMANDS = {"manage": "desk", "serve": "story", "work": "story", "demo": "story", "reindex": "search",
-            "open": "front", "import": "story", "refresh-crawlers": "machines", "why": "desk"}  # fmt: skip
+            "open": "front", "import": "story", "refresh-crawlers": "machines", "why": "desk",
+            "sandbox": "missing", "take-back-receipt": "story"}  # fmt: skip
 # Wagtail's own name for the clock's work, taken over so that it keeps our rules.
 DJANGO_COMMANDS = {"publish_scheduled": "story"}
 
@@ -225,7 +226,8 @@ PASSED_THROUGH = {
     "/account/": "account",
     "/g/": "gift",
 }
-SHELF_DOCUMENTS = {"policy": "offer", "crawlers": "machines", "gifts": "gift", "archive": "front"}
+SHELF_DOCUMENTS = {"policy": "offer", "crawlers": "machines", "gifts": "gift", "archive": "front",
+                   "receipts": "story", "revoked": "account"}  # fmt: skip
 
 # Parsers and writers of whole stories. These only read: what they give becomes stories like any others.
 FORMATS = {

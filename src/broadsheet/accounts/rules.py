@@ -30,7 +30,8 @@ def plain_mail(email: str) -> str:
     """An address without what its owner may vary: capitals, a tag after `+`, dots at Gmail, the domain's spelling."""
     local, _, domain = unicodedata.normalize("NFKC", email).strip().rpartition("@")
     local, domain = local.strip('"').casefold(), _plain_domain(domain)
-    local = local.partition("+")[0] or local
+    tag = local.find("+", 1)  # a tag has something before it
+    local = local[:tag] if tag > 0 else local
     if domain in GMAIL:
         local, domain = local.replace(".", "") or local, "gmail.com"
     return f"{local}@{domain}"

@@ -133,7 +133,7 @@ def test_a_registered_reader_has_the_accounts_allowance_whatever_their_browser_u
     assert b"BODY" not in other.body, "another browser is the same account"
 
 
-def test_a_lost_pass_opens_nothing_and_a_new_one_does(paper: Paper, run: Any) -> None:
+def test_AC_05_a_lost_pass_opens_nothing_and_a_new_one_does(paper: Paper, run: Any) -> None:
     desk = with_desk(paper, Desk(Standing.MEMBER))
     receipt = _receipt(run(paper.get("/world/1/")))
     held = f"{receipt}; bs-p={desk.sealed(MOST_SECONDS - 30)}"
