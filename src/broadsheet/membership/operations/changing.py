@@ -10,6 +10,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -52,14 +53,26 @@ class Declared:
     refund: Money | None = None
 
 
-def cancel(*, user_id: int, now: datetime, subscription: str = "", reason: str = "", by: str = "reader") -> Declared:
-    """Cancel to the end of what is paid for. Twice is once. Raises ChangeError("none") where nothing runs."""
+def cancel(
+    *,
+    user_id: int,
+    now: datetime,
+    subscription: str = "",
+    reason: str = "",
+    by: str = "reader",
+    kind: str = Cancellation.CANCEL,
+    **said: Any,
+) -> Declared:
+    """Cancel to the end of what is paid for. Twice is once. Raises ChangeError("none") where nothing runs.
+
+    `said`: what else the reader wrote: name, email, confirm_to, contract, end_wanted, locale.
+    """
     with transaction.atomic():
         customer, row, value = _held(user_id, subscription)
         former = Cancellation.objects.filter(subscription=row.gateway_id, withdrawn_at=None).first()
         if former is not None:
             return declared(former)
-        return declare(customer, row, value, kind=Cancellation.CANCEL, now=now, reason=reason, logged_in=True, by=by)
+        return declare(customer, row, value, kind=kind, now=now, reason=reason, logged_in=True, by=by, **said)
 
 
 def declare(
