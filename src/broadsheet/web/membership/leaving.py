@@ -180,13 +180,14 @@ def _in_own_name(
 ) -> Declared | None:
     """End the contract that was chosen. None where the days of withdrawal are over: then it is declared as it is."""
     chosen = next((each for each in contracts if each.id == said["contract"]), contracts[0])
+    written = {name: said[name] for name in ("name", "email", "confirm_to")}
+    written |= {"contract": _named(chosen), "locale": get_language() or ""}
     try:
         if kind == WITHDRAWAL:
-            return operations.withdraw(user_id=user, now=now, subscription=chosen.id)
+            return operations.withdraw(user_id=user, now=now, subscription=chosen.id, **written)
         return operations.cancel(
             user_id=user, now=now, subscription=chosen.id, reason=said["reason"], kind=said["kind"] or CANCEL,
-            name=said["name"], email=said["email"], confirm_to=said["confirm_to"], contract=_named(chosen),
-            end_wanted=said["end_wanted"], locale=get_language() or "",
+            end_wanted=said["end_wanted"], **written,
         )  # fmt: skip
     except ChangeError:
         return None
