@@ -12,11 +12,11 @@ from django.db import models
 from wagtail.images import get_image_model
 
 import broadsheet
+from broadsheet.membership.models import Price
 from broadsheet.money import Money
 from broadsheet.newsroom.blocks import StoryBlocks
 from broadsheet.newsroom.fields import BodyField
 from broadsheet.newsroom.models import File, Picture, StoryPage
-from broadsheet.paywall.models import MeterSettings
 
 SOURCE = Path(broadsheet.__file__).parent
 
@@ -55,12 +55,12 @@ def test_the_lead_is_stored_apart_from_the_body() -> None:
 
 
 def test_money_is_kept_in_minor_units_with_its_currency() -> None:
-    fields = {field.name: field for field in MeterSettings._meta.get_fields()}
+    fields = {field.name: field for field in Price._meta.get_fields()}
     for name, field in fields.items():
         assert not isinstance(field, models.FloatField | models.DecimalField), (
             f"{name}: money is a whole number of minor units"
         )
-    assert {"currency", "monthly_minor", "yearly_minor"} <= set(fields)
+    assert {"currency", "minor"} <= set(fields)
     with pytest.raises(ValueError, match="ISO 4217"):
         Money(290, "usd")
 

@@ -44,6 +44,9 @@ def make() -> Made:
     """The paper as it is before anything is read: every story that is ever to be seen, live."""
     from django.core.management import call_command
 
+    from broadsheet import clock
+    from broadsheet.membership import operations as membership
+    from broadsheet.money import Money
     from broadsheet.newsroom.operations import filing, opening
     from broadsheet.paywall import operations as paywall
 
@@ -51,9 +54,9 @@ def make() -> Made:
     made = Made()
     editions = [opening.Edition("en", "The Canary", "Sings"), opening.Edition("ar", "Alcanari", "Yughanni")]
     opening.open_paper(editions=editions, address=ADDRESS, publisher="Canary Press", contact="desk@paper.test")
-    paywall.set_terms(
-        {}, allowance=2, window=30, currency="USD", monthly_minor=290, yearly_minor=1990, gift_readers=1000
-    )
+    paywall.set_terms({}, allowance=2, window=30, gift_readers=1000)
+    monthly, yearly = Money(290, "USD"), Money(1990, "USD")
+    membership.set_offer(tier="member", name="Member", monthly=monthly, yearly=yearly, trial_days=30, now=clock.now())
     for language in ("en", "ar"):
         for slug in ("world", "planet"):
             made.ids[f"{language}/{slug}"] = filing.ensure_section(language=language, slug=slug, name=slug.title())

@@ -27,6 +27,9 @@ class Story:
 
 def make() -> dict[str, dict[str, Any]]:
     """A paper in two languages: metered stories, one of which is translated, one for members, one for everybody."""
+    from broadsheet import clock
+    from broadsheet.membership import operations as membership
+    from broadsheet.money import Money
     from broadsheet.newsroom.operations import filing, opening
     from broadsheet.paywall import operations as paywall
     from broadsheet.web.opening import prepare
@@ -38,7 +41,9 @@ def make() -> dict[str, dict[str, Any]]:
     opening.open_paper(
         editions=editions, address=os.environ["BASE_URL"], publisher="Canary Press", contact="desk@paper.example"
     )
-    paywall.set_terms({}, allowance=ALLOWANCE, window=30, currency="USD", monthly_minor=290, yearly_minor=1990)
+    paywall.set_terms({}, allowance=ALLOWANCE, window=30)
+    monthly, yearly = Money(290, "USD"), Money(1990, "USD")
+    membership.set_offer(tier="member", name="Member", monthly=monthly, yearly=yearly, trial_days=30, now=clock.now())
     world = {
         language: filing.ensure_section(language=language, slug="world", name="World") for language in ("en", "ar")
     }

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from broadsheet.money import Money
 from broadsheet.paywall import rules
-from broadsheet.paywall.rules import Access, Terms, Visit, decide, offer_of
+from broadsheet.paywall.rules import Access, Terms, Visit, decide
 from broadsheet.readers import Standing
 
 TERMS = Terms(allowance=3)
@@ -52,21 +51,3 @@ def test_terms_that_make_no_sense_are_refused_by_name(bad: dict[str, int]) -> No
 def test_only_a_full_verdict_opens_a_body() -> None:
     decisions = [value for value in vars(rules).values() if isinstance(value, rules.Decision)]
     assert {decision.verdict for decision in decisions if decision.full} == {rules.Verdict.FULL}
-
-
-def test_the_saving_and_the_badge_are_computed() -> None:
-    offer = offer_of(Money(290, "USD"), Money(1990, "USD"), 30, ("one",))
-    assert offer is not None
-    month, year = offer.plans
-    assert (month.trial_days, month.saving, month.best) == (30, None, False)
-    assert (year.saving, year.best) == (Money(1490, "USD"), True)
-
-
-def test_a_year_that_saves_nothing_bears_no_badge() -> None:
-    offer = offer_of(Money(100, "EUR"), Money(1200, "EUR"), 0, ())
-    assert offer is not None
-    assert (offer.plans[1].saving, offer.plans[1].best) == (None, False)
-
-
-def test_without_a_price_there_is_no_offer() -> None:
-    assert offer_of(None, None, 30, ("one",)) is None

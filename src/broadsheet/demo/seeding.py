@@ -58,15 +58,11 @@ def _open(paper: dict[str, Any], address: str, password: str) -> None:
     editions = [opening.Edition(name, **_about(paper["paper"][name])) for name in LANGUAGES]
     opening.open_paper(editions=editions, address=address, publisher="The Ferry", contact="desk@example.org")
     accounts.ensure_chief(email=EDITOR, password=password, first_name="Edda", last_name="Itor")
+    paywall.set_terms({language: _wall_text(paper, language) for language in LANGUAGES}, allowance=1, window=30)
     offer = paper["offer"]
-    paywall.set_terms(
-        {language: _wall_text(paper, language) for language in LANGUAGES},
-        allowance=1,
-        window=30,
-        currency=offer["currency"],
-        monthly_minor=offer["monthly"],
-        yearly_minor=offer["yearly"],
-        trial_days=offer["trial_days"],
+    monthly, yearly = (Money(offer[name], offer["currency"]) for name in ("monthly", "yearly"))
+    membership.set_offer(
+        tier="member", name="The Ferry", monthly=monthly, yearly=yearly, trial_days=offer["trial_days"], now=clock.now()
     )
     monthly, yearly = (Money(offer[interval], offer["currency"]) for interval in ("monthly", "yearly"))
     membership.set_offer(

@@ -28,6 +28,12 @@ def card_key(fingerprint: str) -> str:
     return _mac("card", fingerprint).hex() if fingerprint else ""
 
 
+def sandbox_keys() -> tuple[str, str]:
+    """The key and the webhooks' secret of the sandbox that the paper serves itself: its own, so that nobody else who
+    reaches it may pull its levers."""
+    return f"sk_test_sandbox_{_mac('sandbox', 'key').hex()[:32]}", f"whsec_{_mac('sandbox', 'hooks').hex()[:32]}"
+
+
 def gift_code(reference: UUID) -> str:
     """The code of a gift: made anew from its reference whenever a mail needs it, stored nowhere."""
     text = base64.b32encode(_mac("gift", str(reference))).decode()[:CODE_LETTERS]

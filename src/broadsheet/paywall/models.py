@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -16,8 +16,6 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Orderable
 
 from broadsheet.paywall.institutions import MOST_FACTOR, LineError, read_domains, read_networks
-
-CURRENCY = RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, as in ISO 4217: USD, EUR, JPY."))
 
 
 @register_setting(icon="lock")
@@ -90,24 +88,13 @@ class MeterSettings(ClusterableModel, BaseSiteSetting):
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text=_("Browsers that may read the story by one recipient's link."),
     )
-    currency = models.CharField(_("currency"), max_length=3, default="USD", validators=[CURRENCY])
-    monthly_minor = models.PositiveIntegerField(
-        _("a month"), default=0, help_text=_("In minor units: 290 is 2.90. 0: no monthly plan is shown.")
-    )
-    yearly_minor = models.PositiveIntegerField(
-        _("a year"), default=0, help_text=_("In minor units. 0: no yearly plan is shown.")
-    )
-    trial_days = models.PositiveSmallIntegerField(
-        _("trial"),
-        default=0,
-        validators=[MaxValueValidator(366)],
-        help_text=_("Days free before the first charge; 0 for none."),
-    )
     join_url = models.CharField(
         _("where to join"),
         max_length=255,
         blank=True,
-        help_text=_("The address behind the plans' buttons. Left empty, the page of the plans."),
+        help_text=_(
+            "The address behind the plans' buttons, where they are sold elsewhere. Left empty, they are sold here."
+        ),
     )
 
     panels = [
@@ -128,14 +115,6 @@ class MeterSettings(ClusterableModel, BaseSiteSetting):
         ),
         MultiFieldPanel(
             [
-                FieldRowPanel(
-                    [
-                        FieldPanel("currency"),
-                        FieldPanel("monthly_minor"),
-                        FieldPanel("yearly_minor"),
-                        FieldPanel("trial_days"),
-                    ]
-                ),
                 FieldPanel("join_url"),
             ],
             heading=_("The offer"),

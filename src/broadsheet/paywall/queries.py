@@ -13,7 +13,6 @@ from django.conf import settings
 from django.utils.translation import get_language
 from wagtail.models import Site
 
-from broadsheet.money import Money
 from broadsheet.paywall import gifts
 from broadsheet.paywall.crawlers import Prefix
 from broadsheet.paywall.gifts import Fault, GiftTerms, Link
@@ -22,7 +21,7 @@ from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.models import CrawlerList, Gift, Institution, MeterSettings, TakenBack, WallText
 from broadsheet.paywall.ports import LedgerError
 from broadsheet.paywall.receipts import KeyRing
-from broadsheet.paywall.rules import Offer, Terms, offer_of
+from broadsheet.paywall.rules import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +89,19 @@ def _end_of(day: date | None) -> float:
     return datetime.combine(day + timedelta(days=1), time(), UTC).timestamp() if day else 0.0
 
 
-def offer(site: Any, language: str = "") -> Offer | None:
-    """The plans to show on the wall in a language, or None where staff have set no price."""
+@dataclass(frozen=True, slots=True)
+class OfferWords:
+    """What staff say of the offer: its benefits, line by line, and where one joins if not here."""
+
+    benefits: tuple[str, ...]
+    join_url: str
+
+
+def offer_words(site: Any, language: str = "") -> OfferWords:
+    """The staff's own words beside the plans, in a language."""
     row, text = _settings(site), _text(site, language)
-    monthly = Money(row.monthly_minor, row.currency) if row.monthly_minor else None
-    yearly = Money(row.yearly_minor, row.currency) if row.yearly_minor else None
     lines = text.benefits.splitlines() if text else []
-    benefits = tuple(line.strip() for line in lines if line.strip())[:7]
-    return offer_of(monthly, yearly, row.trial_days, benefits, row.join_url)
+    return OfferWords(tuple(line.strip() for line in lines if line.strip())[:7], row.join_url)
 
 
 def wall_words(site: Any, language: str = "") -> dict[str, WallWords]:

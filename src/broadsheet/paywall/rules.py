@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from broadsheet.money import Money
 from broadsheet.readers import Standing
 
 
@@ -140,41 +139,3 @@ def decide(visit: Visit, access: Access, terms: Terms) -> Decision:
     if visit.used >= terms.allowance:
         return OWN_LIMIT
     return ASK
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A price for an interval. `saving` against twelve months, `best` for the badge: computed, never typed."""
-
-    interval: str  # month or year
-    price: Money
-    trial_days: int
-    saving: Money | None = None
-    best: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What the wall offers."""
-
-    plans: tuple[Plan, ...]
-    benefits: tuple[str, ...]
-    join_url: str
-
-
-def offer_of(
-    monthly: Money | None,
-    yearly: Money | None,
-    trial_days: int,
-    benefits: tuple[str, ...],
-    join_url: str = "",
-) -> Offer | None:
-    """The offer, with the yearly plan's saving where it saves anything. None where there is no price at all."""
-    plans = []
-    if monthly:
-        plans.append(Plan("month", monthly, trial_days))
-    if yearly:
-        saving = monthly * 12 - yearly if monthly else None
-        saves = saving is not None and saving.minor > 0
-        plans.append(Plan("year", yearly, 0 if monthly else trial_days, saving if saves else None, saves))
-    return Offer(tuple(plans), benefits, join_url) if plans else None

@@ -26,6 +26,10 @@ def connect() -> None:
             signal.connect(_small(key), sender=model, weak=False, dispatch_uid=f"broadsheet.{key}.{id(signal)}")
     for label in ("broadsheet_newsroom.PaperSettings", "broadsheet_paywall.MeterSettings"):
         post_save.connect(_policy, sender=apps.get_model(label), dispatch_uid=f"broadsheet.{label}")
+    for label in ("Tier", "Plan", "Price"):  # the wall and the foot of every page say what a membership costs
+        for signal in (post_save, post_delete):
+            sender = apps.get_model("broadsheet_membership", label)
+            signal.connect(_policy, sender=sender, dispatch_uid=f"broadsheet.offer.{label}.{id(signal)}")
     access = apps.get_model("broadsheet_newsroom.AccessSettings")
     institution = apps.get_model("broadsheet_paywall.Institution")
     for sender, task in ((access, tasks.access_changed), (institution, tasks.institutions_changed)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
@@ -23,17 +22,11 @@ from broadsheet.accounts.forms import PersonForm
 from broadsheet.accounts.fresh import fresh_required
 from broadsheet.accounts.middleware import DEVICE
 from broadsheet.web import holdings
-
-
-class Panel(NamedTuple):
-    """A room's part of the account page: a template, and the value that it gets as `panel`."""
-
-    template: str
-    value: Any
-
+from broadsheet.web.membership import account as membership
+from broadsheet.web.membership.account import Panel
 
 # Rooms' parts, in their order on the page: each gives a panel for a reader, or None where it has nothing to say.
-PANELS: list[Callable[[HttpRequest], Panel | None]] = []
+PANELS: list[Callable[[HttpRequest], Panel | None]] = [membership.panel]
 
 
 @never_cache

@@ -11,7 +11,7 @@ from typing import Any
 from asgiref.sync import SyncToAsync, ThreadSensitiveContext
 
 from broadsheet.edge.app import Edge
-from broadsheet.edge.elsewhere import Elsewhere
+from broadsheet.edge.elsewhere import App, Elsewhere
 from broadsheet.edge.shelves.opening import open_shelf
 from broadsheet.paywall.ledgers.apart import Apart
 from broadsheet.paywall.ledgers.gathering import Gatherer
@@ -45,23 +45,26 @@ class Lanes:
             SyncToAsync.thread_sensitive_context.reset(token)
 
 
-def django() -> Lanes:
-    """Django in its lanes, set up, with what the edge follows put on the shelf."""
+def django() -> App:
+    """Django in its lanes, set up, with what the edge follows put on the shelf; the payments sandbox beside it, where
+    this paper serves its own."""
     from django.core.asgi import get_asgi_application
 
     application = get_asgi_application()
     from broadsheet.prerender import operations
-    from broadsheet.web.checks import proxies_named
+    from broadsheet.web import sandbox
+    from broadsheet.web.checks import payments_in_earnest, proxies_named
 
     operations.publish_policy()
     operations.publish_crawlers()
     operations.publish_gifts()
     operations.publish_receipts()
     operations.publish_lost_passes()
-    for wrong in proxies_named():
+    for wrong in (*proxies_named(), *payments_in_earnest()):
         log.error("%s %s", wrong.msg, wrong.hint)
+    lanes, own = Lanes(application), sandbox.embedded()
     _freeze()
-    return Lanes(application)
+    return sandbox.Beside(lanes, own) if own else lanes
 
 
 def build() -> Edge:

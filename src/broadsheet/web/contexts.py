@@ -11,13 +11,10 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from wagtail.models import Site
 
+from broadsheet.membership import queries as membership
 from broadsheet.newsroom import queries
-from broadsheet.paywall import queries as policy
-from broadsheet.paywall.rules import Offer
+from broadsheet.web.membership.offers import OfferShown, coming_back, offer
 from broadsheet.web.stylesheet import stylesheet_url
-
-# Where nobody wants to be after a log-in, or whose address is nothing to repeat: a gift's holds its token.
-NOT_COME_BACK_TO = ("/admin/", "/documents/", "/g/", "/_util/")
 
 
 def paper(request: HttpRequest) -> dict[str, Any]:
@@ -25,6 +22,7 @@ def paper(request: HttpRequest) -> dict[str, Any]:
     return {
         "paper": SimpleLazyObject(lambda: _chrome(request)),
         "offer": SimpleLazyObject(lambda: _offer(request)),
+        "sells": SimpleLazyObject(membership.ever_sold),
         "stylesheet": SimpleLazyObject(lambda: stylesheet_url(queries.colours())),
         "log_in_url": SimpleLazyObject(lambda: _log_in(request)),
         "subscribe_url": SimpleLazyObject(lambda: _address("subscribe")),
@@ -35,17 +33,15 @@ def _chrome(request: HttpRequest) -> Any:
     return queries.chrome(Site.find_for_request(request), get_language() or "en")
 
 
-def _offer(request: HttpRequest) -> Offer | None:
+def _offer(request: HttpRequest) -> OfferShown | None:
     site = Site.find_for_request(request)
-    return policy.offer(site) if site else None
+    return offer(site, coming_back(request)) if site else None
 
 
 def _log_in(request: HttpRequest) -> str:
     """Where one logs in, to come back to this page. The same for every reader of it, for it is kept for all."""
-    address, path = _address("account_login"), request.path
-    if not address or path == "/" or path.startswith(NOT_COME_BACK_TO) or "/account/" in path:
-        return address
-    return f"{address}?next={quote(path)}"
+    address, back = _address("account_login"), coming_back(request)
+    return f"{address}?next={quote(back)}" if address and back else address
 
 
 def _address(name: str) -> str:

@@ -11,7 +11,10 @@ from typing import Any, NamedTuple, Protocol
 
 from django.db import transaction
 
+from broadsheet import clock
 from broadsheet.accounts import operations, queries
+from broadsheet.membership import operations as membership_operations
+from broadsheet.membership import queries as membership
 
 
 class Erase(Protocol):
@@ -28,7 +31,12 @@ class Holding(NamedTuple):
     erase: Erase
 
 
+def _forget_membership(*, user_id: int) -> None:
+    membership_operations.erase(user_id=user_id, now=clock.now())
+
+
 HOLDINGS: list[Holding] = [
+    Holding("membership", membership.export, _forget_membership),
     Holding("account", queries.export, operations.erase),
 ]
 

@@ -14,6 +14,7 @@ from broadsheet.accounts import queries as accounts
 from broadsheet.accounts.fresh import lacks_second_factor
 from broadsheet.accounts.middleware import DEVICE
 from broadsheet.edge.cookies import names
+from broadsheet.membership import queries as membership
 from broadsheet.paywall import passes
 from broadsheet.paywall.passes import Pass
 from broadsheet.paywall.queries import ring
@@ -26,11 +27,11 @@ def standing(user: Any, now: datetime, *, proved: bool = True) -> tuple[Standing
     """What somebody who is logged in is to the paper, and until when that surely holds.
 
     `proved`: whether staff showed a second factor, where the paper asks for one; without it they read as others do.
-    A member's contract is looked up here once there are any: membership.queries.standing_of(user.pk, now).
     """
     if proved and accounts.enters_admin(user):
         return Standing.STAFF, now + LIFE
-    return Standing.REGISTERED, now + LIFE
+    held = membership.standing_of(int(user.pk or 0), now)
+    return held.standing, held.until or now + LIFE
 
 
 @require_GET
@@ -44,10 +45,16 @@ def renew(request: HttpRequest) -> HttpResponse:
     elif accounts.must_choose(request.user.pk, request.session.get(DEVICE), now):
         response.delete_cookie(cookie.decode(), samesite="Lax")
     else:
-        value, seconds = _signed(request, now)
-        secure = settings.SESSION_COOKIE_SECURE
-        response.set_cookie(cookie.decode(), value, max_age=seconds, httponly=True, samesite="Lax", secure=secure)
+        set_pass(request, response, now)
     return response
+
+
+def set_pass(request: HttpRequest, response: HttpResponse, now: datetime) -> None:
+    """Give whoever is logged in a pass that says what they are from this moment on."""
+    _, cookie = names(settings.SESSION_COOKIE_SECURE)
+    value, seconds = _signed(request, now)
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(cookie.decode(), value, max_age=seconds, httponly=True, samesite="Lax", secure=secure)
 
 
 def _signed(request: HttpRequest, now: datetime) -> tuple[str, int]:

@@ -16,6 +16,7 @@ from broadsheet.paywall.operations import forget_gifts, forget_receipts
 from broadsheet.paywall.ports import LedgerError
 from broadsheet.prerender.operations import archive_moved_on, publish_lost_passes
 from broadsheet.web.refreshing import Refreshing
+from broadsheet.web.sandbox import postman
 
 log = logging.getLogger("broadsheet.work")
 YEAR = 365 * 86_400
@@ -50,12 +51,16 @@ def run_server(*, target: str, host: str, port: int, workers: int, log_level: st
 
 def run_work(*, once: bool = False, seconds: float = 20) -> None:
     """Do what the clock asks for, again and again: publish what is due, forget what the meter need not know."""
-    swept, refreshing = None, Refreshing()
+    swept, refreshing, post = None, Refreshing(), postman()
+    if post is not None and not once:
+        post.start()
     while True:
         due = publish_due(now=clock.now())
         for title in due.published:
             log.info("Published on time: %s", title)
         archive_moved_on(clock.now().timestamp())
+        if post is not None and once:
+            post.round()
         membership.work(clock.now())
         publish_lost_passes()
         if swept != clock.today():

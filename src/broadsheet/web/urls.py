@@ -10,6 +10,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 from broadsheet.accounts import urls as accounts
 from broadsheet.membership.views import stripe_hook
 from broadsheet.web import account, feeds, gifts, indexes, passes, views
+from broadsheet.web.membership import account as membership
+from broadsheet.web.membership import giving, joining, leaving
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
@@ -31,9 +33,25 @@ urlpatterns += i18n_patterns(
     path("account/", account.home, name="account_home"),
     path("account/export/", account.export, name="account_export"),
     path("account/erase/", account.erase, name="account_erase"),
+    path("account/membership/", membership.page, name="account_membership"),
+    path("account/membership/card/", membership.card, name="membership_card"),
+    path("account/membership/resume/", membership.resume, name="membership_resume"),
+    path("account/membership/pause/", membership.pause, name="membership_pause"),
+    path("account/membership/switch/<slug:plan>/", membership.switch, name="membership_switch"),
+    path("account/membership/invite/", giving.invite, name="membership_invite"),
+    path("account/membership/uninvite/", giving.uninvite, name="membership_uninvite"),
     path("account/", include("broadsheet.accounts.urls")),
+    path("membership/joined/", joining.joined, name="membership_joined"),
+    path("membership/cancel/", leaving.cancel, name="membership_cancel"),
+    path("membership/withdraw/", leaving.withdraw, name="membership_withdraw"),
+    path("membership/declared/<str:token>/", leaving.declared, name="membership_declared"),
+    path("membership/gift/", giving.redeem, name="membership_gift"),
+    path("membership/give/", giving.give, name="membership_give"),
+    path("membership/given/", giving.given, name="membership_given"),
+    path("membership/seat/<str:token>/", giving.seat, name="membership_seat"),
     path("search/", views.search, name="search"),
-    path("subscribe/", views.subscribe, name="subscribe"),
+    path("subscribe/", joining.subscribe, name="subscribe"),
+    path("subscribe/<slug:plan>/", joining.join, name="membership_join"),
     path("topics/<str:slug>/", views.topic, name="topic"),
     path("places/<str:slug>/", views.place, name="place"),
     path("people/<str:slug>/", views.person, name="person"),

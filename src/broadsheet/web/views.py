@@ -1,4 +1,4 @@
-"""Pages that are no Wagtail pages: topics, places, people, search, the offer."""
+"""Pages that are no Wagtail pages: topics, places, people, search."""
 
 from __future__ import annotations
 
@@ -31,13 +31,6 @@ def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").replace("\x00", "").strip()[:MOST_LETTERS]
     found = queries.search(query, _language(), request.GET.get("page")) if query else None
     return render(request, "broadsheet/search.html", {"query": query, "found": found})
-
-
-def subscribe(request: HttpRequest) -> HttpResponse:
-    """The plans."""
-    response = render(request, "broadsheet/subscribe.html")
-    response.shelf_keys = set()  # type: ignore[attr-defined]
-    return response
 
 
 def _gathered(request: HttpRequest, gathered: queries.Gathered | None, template: str) -> HttpResponse:

@@ -13,6 +13,8 @@ from django.test import Client
 from wagtail.models import PageViewRestriction
 
 from broadsheet import clock
+from broadsheet.membership import operations as membership
+from broadsheet.money import Money
 from broadsheet.newsroom.models import StoryPage
 from broadsheet.newsroom.operations import opening
 from broadsheet.paywall import gifts, operations, queries
@@ -133,7 +135,10 @@ def _used() -> int:
 
 
 def test_TK_01_what_does_not_open_says_why_with_headline_and_offer(story: StoryPage):
-    MeterSettings.objects.create(site=story.get_site(), monthly_minor=290)
+    MeterSettings.objects.create(site=story.get_site())
+    membership.set_offer(
+        tier="member", name="Member", monthly=Money(290, "USD"), yearly=None, trial_days=0, now=clock.now()
+    )
     now = clock.now()
     revoked, ended = give(story), give(story, now=now - timedelta(days=15))
     MeterSettings.objects.update(gift_readers=1)

@@ -10,6 +10,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -52,14 +53,26 @@ class Declared:
     refund: Money | None = None
 
 
-def cancel(*, user_id: int, now: datetime, subscription: str = "", reason: str = "", by: str = "reader") -> Declared:
-    """Cancel to the end of what is paid for. Twice is once. Raises ChangeError("none") where nothing runs."""
+def cancel(
+    *,
+    user_id: int,
+    now: datetime,
+    subscription: str = "",
+    reason: str = "",
+    by: str = "reader",
+    kind: str = Cancellation.CANCEL,
+    **said: Any,
+) -> Declared:
+    """Cancel to the end of what is paid for. Twice is once. Raises ChangeError("none") where nothing runs.
+
+    `said`: what else the reader wrote: name, email, confirm_to, contract, end_wanted, locale.
+    """
     with transaction.atomic():
         customer, row, value = _held(user_id, subscription)
         former = Cancellation.objects.filter(subscription=row.gateway_id, withdrawn_at=None).first()
         if former is not None:
             return declared(former)
-        return declare(customer, row, value, kind=Cancellation.CANCEL, now=now, reason=reason, logged_in=True, by=by)
+        return declare(customer, row, value, kind=kind, now=now, reason=reason, logged_in=True, by=by, **said)
 
 
 def declare(
@@ -281,13 +294,13 @@ def _consented(consent: ConsentGiven, price: Price, user_id: int, subscription: 
 
 
 @transaction.atomic
-def withdraw(*, user_id: int, now: datetime, subscription: str = "") -> Declared:
+def withdraw(*, user_id: int, now: datetime, subscription: str = "", **said: Any) -> Declared:
     """Withdraw from the contract within its days: it ends at once, and the last charge goes back in full.
 
-    Raises ChangeError("too-late") where the days are over; a cancellation is then what is left.
+    `said`: what else the reader wrote: name, email, confirm_to, contract, locale. Raises ChangeError("too-late") where the days are over; a cancellation is then what is left.
     """
     customer, row, value = _held(user_id, subscription)
-    return withdraw_held(customer, row, value, now=now, logged_in=True)
+    return withdraw_held(customer, row, value, now=now, logged_in=True, **said)
 
 
 def withdraw_held(

@@ -51,6 +51,11 @@ def plans(currency: str = "") -> tuple[PlanCard, ...]:
     return tuple(_card(row, compared[row.plan_id]) for row in kept)
 
 
+def ever_sold() -> bool:
+    """Whether the paper sells, or ever sold, a membership: then there may be somebody who wants to leave."""
+    return Price.objects.exists()
+
+
 def price_card(price_id: int) -> PlanCard | None:
     """One price that is on offer, by its number."""
     return next(

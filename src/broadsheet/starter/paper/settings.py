@@ -154,6 +154,8 @@ PAYMENTS_URL = conf.text("PAYMENTS_URL", "sandbox:")
 STRIPE_SECRET_KEY = conf.text("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = conf.words("STRIPE_WEBHOOK_SECRET")  # two while one takes the other's place
 STRIPE_ACCOUNT = conf.text("STRIPE_ACCOUNT", "")
+SANDBOX_FILE = FOLDER / "sandbox.sqlite3"
+SANDBOX_GATEWAY_ACK = conf.flag("SANDBOX_GATEWAY_ACK")  # whether a paper on https is a rehearsal, and may use it
 MEMBER_KEY = conf.secret("MEMBER_KEY")  # recognises mailboxes and cards that had a trial, and makes gifts' codes
 
 # The edge: where its parts live. Change an address in the environment, not a line here.

@@ -115,6 +115,12 @@ def day(value: date) -> str:
 
 
 @register.filter
+def date_long(moment: datetime | None) -> str:
+    """A moment's day, written out, in the paper's zone: for sentences, which hold no element."""
+    return format_date(timezone.localtime(moment).date(), "long", locale=locale()) if moment else ""
+
+
+@register.filter
 def price(amount: Money) -> str:
     """An amount in the page's language: $2.90, 2,90 $. Templates put it into a bdi, which finds its direction."""
     from decimal import Decimal
