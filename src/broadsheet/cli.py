@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -257,6 +258,28 @@ def _edition(wanted: str | None, exported: str, title: str) -> str:
     password = opening.open_new(name=title or "Broadsheet", language=language, email=email)
     click.echo(f"There was no paper here: “{title}” is open now. Edit it at /admin/ as {email}, password {password}")
     return language
+
+
+@main.group()
+def members() -> None:
+    """Take members out to a file, and bring them in from one."""
+
+
+@members.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path))
+def members_export(file: Path) -> None:
+    """Write members with plan, state, dates and Stripe's numbers as CSV; `-` writes to the screen."""
+    start_django()
+    import_module("broadsheet.membership.desk.console").export(file)
+
+
+@members.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Tell what becomes of each line; write nothing.")
+def members_import(file: Path, dry_run: bool) -> None:
+    """Bring members in from Ghost's CSV or this paper's own: all of it or nothing. Safe to repeat."""
+    start_django()
+    import_module("broadsheet.membership.desk.console").bring(file, dry_run=dry_run)
 
 
 @main.command("refresh-crawlers")
