@@ -68,8 +68,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": row, "person": row.person, "access": words.access_sentence(held.access), "until": held.access.until,
         "tag": words.TAGS[held.access.reason], "full": held.access.full,
-        "contracts": [_contract(each) for each in held.contracts], "grants": queries.grants(pk, now),
-        "grant_words": words.GRANTS, "invoices": [_invoice(each) for each in queries.paid(pk)], "story": told,
+        "contracts": [_contract(each) for each in held.contracts],
+        "grants": [(each, words.GRANTS[each.kind]) for each in queries.grants(pk, now)],
+        "invoices": [_invoice(each) for each in queries.paid(pk)], "story": told,
         "sources": [(source, words.SOURCES[source]) for source in sources], "chosen": chosen,
         "may_act": request.user.has_perm(permissions.CHANGE), "may_refund": request.user.has_perm(permissions.REFUND),
         "page_title": row.person.name or row.person.email, "header_title": row.person.email, "header_icon": "user",

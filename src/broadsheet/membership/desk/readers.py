@@ -12,7 +12,7 @@ from django.http import StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.widgets.button import HeaderButton
 
@@ -97,8 +97,9 @@ class ReadersView(generic.IndexView):
         TitleColumn("name", label=_("Reader"), accessor="label", sort_key="email", get_url=lambda row: row.address),
         StatusTagColumn("state", label=_("State"), accessor="tag", primary=lambda row: row.found.access.full),
         Column("tier", label=_("Plan"), accessor="plan"),
-        DateColumn("next", label=_("Next charge"), accessor="next"),
-        DateColumn("until", label=_("Open until"), accessor="found.access.until"),
+        Column("mail", label=_("Mail address"), accessor="found.person.email", classname="members-roomy"),
+        Column("next", label=_("Next charge"), accessor="next", classname="members-roomy"),
+        Column("until", label=_("Open until"), accessor="until", classname="members-roomy"),
     ]
 
     def get_base_queryset(self) -> QuerySet[Any]:
@@ -169,10 +170,11 @@ class Shown:
         self.pk = found.person.pk
         self.address = reverse("broadsheet_members:reader", args=[found.person.pk])
         contract = found.contract
-        self.label = f"{found.person.name} · {found.person.email}" if found.person.name else found.person.email
+        self.label = found.person.name or found.person.email
         self.tag = words.TAGS[found.access.reason]
         self.plan = f"{found.tier} · {words.price(contract.price, contract.interval)}" if contract else found.tier
-        self.next = contract.next_charge_at if contract else None
+        self.next = words.day(contract.next_charge_at) if contract else ""
+        self.until = words.day(found.access.until)
 
     def __str__(self) -> str:
         return self.label
