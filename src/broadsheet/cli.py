@@ -274,6 +274,32 @@ def take_back_receipt(value: str) -> None:
     click.echo("Taken back. Within a second it opens nothing any more.")
 
 
+@main.group()
+def members() -> None:
+    """Take members out to a file, and bring them in from one."""
+
+
+@members.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path))
+def members_export(file: Path) -> None:
+    """Write members with plan, state, dates and Stripe's numbers as CSV; `-` writes to the screen."""
+    start_django()
+    from broadsheet.membership.desk import console
+
+    console.export(file)
+
+
+@members.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Tell what becomes of each line; write nothing.")
+def members_import(file: Path, dry_run: bool) -> None:
+    """Bring members in from Ghost's CSV or this paper's own: all of it or nothing. Safe to repeat."""
+    start_django()
+    from broadsheet.membership.desk import console
+
+    console.bring(file, dry_run=dry_run)
+
+
 @main.command("refresh-crawlers")
 @click.option(
     "--from",

@@ -120,7 +120,7 @@ DESK_ROOMS = frozenset(
         "account", "api", "block-preview", "bulk", "choose-anchor-link", "choose-email-link",
         "choose-external-link", "choose-page", "choose-phone-link", "collections", "dismissibles", "documents",
         "editing-sessions", "embeds", "failwhale", "gifts", "groups", "images", "imported-comments", "jsi18n", "login",
-        "logout", "pages", "password_reset", "redirects", "reports", "settings", "sites", "snippets", "sprite",
+        "logout", "members", "pages", "password_reset", "redirects", "reports", "settings", "sites", "snippets", "sprite",
         "stories", "tag-autocomplete", "test404", "translation", "users", "workflows",
     )
 )  # fmt: skip
@@ -179,6 +179,12 @@ TEMPLATES = {
     "broadsheet/topic.html": "gathered", "broadsheet/search.html": "search", "broadsheet/section.html": "section",
     "broadsheet/gift.html": "gift", "broadsheet/gift_closed.html": "gift",
     "broadsheet/desk/give.html": "desk", "broadsheet/desk/gifts.html": "desk",
+    **{
+        f"broadsheet/desk/members/{name}.html": "desk"
+        for name in (
+            "act", "coupon", "denied", "front", "glance", "panel", "price", "reader", "report", "upload",
+        )
+    },
     "wagtailcore/password_required.html": "door", "broadsheet/story.html": "story",
         "broadsheet/subscribe.html": "offer",
     **{f"broadsheet/front/{name}.html": "front" for name in ("lead", "map", "notice", "river", "row")},
@@ -212,7 +218,7 @@ TASKS = {
     "broadsheet.prerender.tasks.institutions_changed": "offer",
 }
 COMMANDS = {"manage": "desk", "serve": "story", "work": "story", "demo": "story", "reindex": "search",
-            "open": "front", "import": "story", "refresh-crawlers": "machines", "why": "desk",
+            "open": "front", "import": "story", "refresh-crawlers": "machines", "why": "desk", "members": "desk",
             "sandbox": "missing", "take-back-receipt": "story"}  # fmt: skip
 # Wagtail's own name for the clock's work, taken over so that it keeps our rules.
 DJANGO_COMMANDS = {"publish_scheduled": "story"}

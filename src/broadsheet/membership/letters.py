@@ -109,7 +109,7 @@ def _welcome(mail: Mail) -> Letter:
 
 def _receipt(mail: Mail) -> Letter:
     row = _subscription(mail)
-    invoice = Invoice.objects.filter(gateway_id=mail.period).first()
+    invoice = Invoice.objects.filter(gateway_id=mail.about).first()
     if invoice is None:
         raise NothingToSayError
     amount = _money(invoice.paid_minor, invoice.currency)
@@ -124,7 +124,7 @@ def _receipt(mail: Mail) -> Letter:
 
 
 def _refunded(mail: Mail) -> Letter:
-    invoice = Invoice.objects.filter(gateway_id=mail.period.rpartition(":")[0]).first()
+    invoice = Invoice.objects.filter(gateway_id=mail.about.rpartition(":")[0]).first()
     if invoice is None:
         raise NothingToSayError
     amount = _money(invoice.refunded_minor, invoice.currency)

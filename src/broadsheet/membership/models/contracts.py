@@ -27,6 +27,10 @@ class Customer(models.Model):
     class Meta:
         verbose_name = _("reader at the gateway")
         verbose_name_plural = _("readers at the gateway")
+        permissions = [
+            ("refund", _("Can give money back")),
+            ("exchange", _("Can take members out to a file, and bring them in from one")),
+        ]
         indexes = [models.Index(fields=["synced_at"], name="customer_synced")]
 
 

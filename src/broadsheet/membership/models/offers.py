@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from broadsheet.membership.rules.values import ALL, Benefit, Interval
+from broadsheet.money import Money
 
 CURRENCY = RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, as in ISO 4217: USD, EUR, JPY."))
 BENEFITS = [
@@ -45,7 +46,7 @@ class Tier(models.Model):
 class Plan(models.Model):
     """How a tier is paid: monthly or yearly, with how long a trial."""
 
-    tier = models.ForeignKey(Tier, models.PROTECT, related_name="plans")
+    tier = models.ForeignKey(Tier, models.PROTECT, related_name="plans", verbose_name=_("tier"))
     slug = models.SlugField(unique=True)
     interval = models.CharField(
         _("paid"), max_length=8, choices=[(Interval.MONTH.value, _("monthly")), (Interval.YEAR.value, _("yearly"))]
@@ -66,7 +67,7 @@ class Plan(models.Model):
 class Price(models.Model):
     """What a plan costs in one currency. It never changes: a new price is a new row, and members keep their old one."""
 
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="prices")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="prices", verbose_name=_("plan"))
     currency = models.CharField(_("currency"), max_length=3, validators=[CURRENCY])
     minor = models.PositiveIntegerField(_("amount"), help_text=_("In minor units: 290 is 2.90."))
     gateway_id = models.CharField(max_length=255, blank=True)  # made at the gateway when it is first sold
@@ -85,6 +86,9 @@ class Price(models.Model):
                 fields=["gateway_id"], condition=~models.Q(gateway_id=""), name="price_gateway_id_once"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.plan}: {Money(self.minor, self.currency).plain} {self.currency}"
 
 
 class PriceChange(models.Model):

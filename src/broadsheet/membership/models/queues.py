@@ -70,7 +70,7 @@ class Mail(models.Model):
 
     kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=255)  # a subscription, a cancellation, a gift …
-    period = models.CharField(max_length=60, blank=True)
+    period = models.CharField(max_length=80, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     to = models.EmailField(blank=True)  # empty: the reader's address as it is when the mail goes; blanked once sent
     locale = models.CharField(max_length=20, blank=True)
@@ -89,6 +89,11 @@ class Mail(models.Model):
         verbose_name_plural = _("mails about membership")
         constraints = [models.UniqueConstraint(fields=["kind", "subject", "period"], name="mail_once")]
         indexes = [models.Index(fields=["state", "due_at"], name="mail_due")]
+
+    @property
+    def about(self) -> str:
+        """The period that it speaks of: one that the desk sends again has a mark after it."""
+        return self.period.partition("|")[0]
 
 
 class Reconciliation(models.Model):

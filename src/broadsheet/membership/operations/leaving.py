@@ -12,6 +12,7 @@ from broadsheet.membership.models import (
     Checkout,
     Consent,
     Customer,
+    DeskEntry,
     GiftSubscription,
     Grant,
     HistoryEntry,
@@ -73,6 +74,7 @@ def erase(*, user_id: int, now: datetime) -> None:
     Mail.objects.filter(user=user_id, state__in=[Mail.WAITING, Mail.FAILED]).delete()
     Mail.objects.filter(user=user_id).update(user=None, to="", context={})
     HistoryEntry.objects.filter(user=user_id).delete()
+    DeskEntry.objects.filter(user=user_id).delete()
     Grant.objects.filter(user=user_id).delete()
     Seat.objects.filter(user=user_id).update(user=None, revoked_at=now, email="")
     GiftSubscription.objects.filter(buyer=user_id).update(buyer=None, buyer_mail="", message="")

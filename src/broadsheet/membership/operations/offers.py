@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from broadsheet.membership.models import Mail, Plan, Price, PriceChange, SubscriptionSnapshot, Tier
+from broadsheet.membership.models import Coupon, Mail, Plan, Price, PriceChange, SubscriptionSnapshot, Tier
 from broadsheet.membership.operations import rows
-from broadsheet.membership.operations.joining import ensure_price
+from broadsheet.membership.operations.joining import ensure_coupon, ensure_price
 from broadsheet.membership.ports import PaymentGateway
 from broadsheet.membership.queries.facts import POLICY
 from broadsheet.membership.rules.offers import PriceRise, earliest_effective, may_charge_new_price
@@ -42,14 +42,29 @@ def set_offer(
 
 
 @transaction.atomic
-def set_price(*, plan: str, money: Money, now: datetime) -> int:
-    """A plan's price in one currency from now on, for those who join. Members keep theirs. Gives the price's number."""
+def set_price(*, plan: str, money: Money, now: datetime, gateway_id: str = "") -> int:
+    """A plan's price in one currency from now on, for those who join. Members keep theirs. Gives the price's number.
+
+    With `gateway_id` it is one that is sold at the gateway already.
+    """
     row = Plan.objects.select_for_update().get(slug=plan)
     held = Price.objects.filter(plan=row, currency=money.currency, active=True).first()
-    if held is not None and held.minor == money.minor:
+    if held is not None and held.minor == money.minor and gateway_id in {"", held.gateway_id}:
         return held.pk
     Price.objects.filter(plan=row, currency=money.currency, active=True).update(active=False)
-    return Price.objects.create(plan=row, currency=money.currency, minor=money.minor, made_at=now).pk
+    return Price.objects.create(
+        plan=row, currency=money.currency, minor=money.minor, made_at=now, gateway_id=gateway_id
+    ).pk
+
+
+def publish_price(*, gateway: PaymentGateway, pk: int) -> str:
+    """Make a price at the gateway now, not only when it is first sold. Gives its id there. Raises GatewayError."""
+    return ensure_price(gateway=gateway, price=Price.objects.select_related("plan__tier").get(pk=pk))
+
+
+def publish_coupon(*, gateway: PaymentGateway, pk: int) -> str:
+    """The same for a coupon."""
+    return ensure_coupon(gateway=gateway, coupon=Coupon.objects.get(pk=pk))
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from broadsheet.membership.models import (
     Checkout,
     Consent,
     Customer,
+    DeskEntry,
     GiftSubscription,
     Grant,
     HistoryEntry,
@@ -46,6 +47,8 @@ class Contract:
     card: str  # “visa 4242”, or nothing
     card_expires: str
     withdrawal: Withdrawal
+    trial_end: datetime | None = None
+    period_end: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,9 @@ def membership_of(user_id: int, now: datetime) -> Membership:
     rows = list(held.order_by("-created_at"))
     values = values_of(rows)
     ending = set(cancelling([row.gateway_id for row in rows]))
-    contracts = (_contract(row, value, row.gateway_id in ending, now) for row, value in zip(rows, values, strict=True))
+    contracts = (
+        contract_of(row, value, row.gateway_id in ending, now) for row, value in zip(rows, values, strict=True)
+    )
     invoices = Invoice.objects.filter(customer__user=user_id).exclude(status="draft")
     return Membership(access_of(user_id, now), tuple(contracts), tuple(_invoice(row) for row in invoices))
 
@@ -99,7 +104,8 @@ def cancelling(subscriptions: list[str]) -> list[str]:
     return list(rows.values_list("subscription", flat=True))
 
 
-def _contract(row: SubscriptionSnapshot, value: Snapshot, ending: bool, now: datetime) -> Contract:
+def contract_of(row: SubscriptionSnapshot, value: Snapshot, ending: bool, now: datetime) -> Contract:
+    """One subscription, with what follows from it."""
     end = row.ended_at or row.cancel_at or ((row.trial_end or row.period_end) if ending else None)
     if row.cancel_at_period_end and end is None:
         end = row.period_end
@@ -110,6 +116,7 @@ def _contract(row: SubscriptionSnapshot, value: Snapshot, ending: bool, now: dat
         next_charge_at=(row.trial_end if row.status == Status.TRIALING else row.period_end) if charges else None,
         ends_at=end, cancelling=ending or value.scheduled, card=f"{row.card_brand} {row.card_last4}".strip(),
         card_expires=row.card_expires, withdrawal=withdrawal(value, now, POLICY),
+        trial_end=row.trial_end, period_end=row.period_end,
     )  # fmt: skip
 
 
@@ -142,13 +149,14 @@ def export(user_id: int) -> dict[str, list[dict[str, Any]]]:
         "seats": Seat.objects.filter(user=user_id),
         "operations": PendingOperation.objects.filter(user=user_id),
         "mails": Mail.objects.filter(user=user_id),
+        "desk": DeskEntry.objects.filter(user=user_id),
         "history": HistoryEntry.objects.filter(user=user_id),
     }
     return {name: [_plain(row) for row in rows] for name, rows in kept.items()}
 
 
-SECRET = {"mail_key", "card_key", "member_key", "code_hash", "token_hash", "key", "once"}
-OTHERS = {"recipient_mail", "buyer", "by", "redeemed_by"}  # other people
+SECRET = {"mail_key", "card_key", "member_key", "code_hash", "token_hash", "key", "once", "token"}
+OTHERS = {"recipient_mail", "buyer_id", "by_id", "by_name", "redeemed_by_id"}  # other people
 
 
 def _plain(row: Any) -> dict[str, Any]:

@@ -92,3 +92,24 @@ def events(state: str = WebhookEvent.PARKED) -> tuple[EventLine, ...]:
         EventLine(row.pk, row.event_id, row.kind, row.state, row.tries, row.reason, row.error, row.received_at)
         for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OperationLine:
+    """Something that the gateway refused to do, for the desk."""
+
+    pk: int
+    op: str
+    subject: str
+    user_id: int | None
+    tries: int
+    error: str
+    made_at: datetime
+
+
+def refused() -> tuple[OperationLine, ...]:
+    """What the gateway refused, latest first."""
+    rows = PendingOperation.objects.filter(state=PendingOperation.FAILED).order_by("-made_at")
+    return tuple(
+        OperationLine(row.pk, row.op, row.subject, row.user_id, row.tries, row.error, row.made_at) for row in rows
+    )

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """What a membership costs is membership's to say."""
 
-    dependencies = [("broadsheet_paywall", "0005_gifts")]
+    dependencies = [("broadsheet_paywall", "0006_receipts")]
 
     operations = [
         *(

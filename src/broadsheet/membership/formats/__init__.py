@@ -1,0 +1,1 @@
+"""Files of members: bytes in, values out, with faults that name line and column; and cells that no spreadsheet runs."""
