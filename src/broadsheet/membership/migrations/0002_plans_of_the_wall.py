@@ -26,6 +26,6 @@ def take_over(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [("broadsheet_membership", "0001_initial"), ("broadsheet_paywall", "0005_gifts")]
-    run_before = [("broadsheet_paywall", "0006_plans_elsewhere")]
+    run_before = [("broadsheet_paywall", "0007_plans_elsewhere")]
 
     operations = [migrations.RunPython(take_over, migrations.RunPython.noop)]
