@@ -64,10 +64,6 @@ def _open(paper: dict[str, Any], address: str, password: str) -> None:
     membership.set_offer(
         tier="member", name="The Ferry", monthly=monthly, yearly=yearly, trial_days=offer["trial_days"], now=clock.now()
     )
-    monthly, yearly = (Money(offer[interval], offer["currency"]) for interval in ("monthly", "yearly"))
-    membership.set_offer(
-        tier="full", name="The Ferry", monthly=monthly, yearly=yearly, trial_days=offer["trial_days"], now=clock.now()
-    )
 
 
 def _about(words: dict[str, str]) -> dict[str, str]:
