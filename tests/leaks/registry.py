@@ -37,7 +37,16 @@ SURFACES = {
         "cards", ("/sitemap.xml", "/sitemap-1.xml", "/sitemap-2.xml", "/sitemap-pages.xml", "/news-sitemap.xml")
     ),
     "machines": Surface("nothing", ("/robots.txt", "/llms.txt", "/llms-full.txt", "/.well-known/traffic-advice")),
-    "offer": Surface("nothing", ("/subscribe/", "/ar/subscribe/")),
+    "offer": Surface(
+        "nothing", ("/subscribe/", "/ar/subscribe/", "/subscribe/?next=/world/", "/subscribe/member-month/")
+    ),
+    "membership": Surface(
+        "nothing",
+        ("/membership/cancel/", "/ar/membership/cancel/", "/membership/withdraw/", "/membership/declared/x/",
+         "/membership/joined/", "/membership/gift/", "/membership/give/", "/membership/given/", "/membership/seat/x/",
+         "/account/membership/", "/account/membership/switch/member-year/"),
+    ),
+    "hook": Surface("nothing", ("/hooks/stripe/",)),
     "door": Surface(
         "nothing",
         ("/_util/login/", "/_util/authenticate_with_password/1/1/", "/documents/authenticate_with_password/1/"),
@@ -90,6 +99,25 @@ URLS = {
             "security/passkeys/add/",
         )
     },
+    **{
+        f"account/membership/{name}": "membership"
+        for name in ("", "card/", "invite/", "pause/", "resume/", "switch/<slug:plan>/", "uninvite/")
+    },
+    **{
+        f"membership/{name}": "membership"
+        for name in (
+            "cancel/",
+            "declared/<str:token>/",
+            "gift/",
+            "give/",
+            "given/",
+            "joined/",
+            "seat/<str:token>/",
+            "withdraw/",
+        )
+    },
+    "hooks/stripe/": "hook",
+    "subscribe/<slug:plan>/": "offer",
     "documents/^(\\d+)/(.*)$": "file",
     "documents/authenticate_with_password/<int:restriction_id>/": "door",
     "g/<str:token>/": "gift",
@@ -176,6 +204,13 @@ TEMPLATES = {
     "broadsheet/topic.html": "gathered", "broadsheet/search.html": "search", "broadsheet/section.html": "section",
     "broadsheet/gift.html": "gift", "broadsheet/gift_closed.html": "gift",
     "broadsheet/desk/give.html": "desk", "broadsheet/desk/gifts.html": "desk",
+    **{
+        f"broadsheet/membership/{name}.html": "membership"
+        for name in (
+            "account", "cancel", "declared", "give", "join", "joined", "leave_form", "panel", "redeem", "seat",
+            "switch", "told", "withdraw",
+        )
+    },
     "wagtailcore/password_required.html": "door", "broadsheet/story.html": "story",
         "broadsheet/subscribe.html": "offer",
     **{f"broadsheet/front/{name}.html": "front" for name in ("lead", "map", "notice", "river", "row")},
@@ -208,7 +243,7 @@ TASKS = {
     "broadsheet.prerender.tasks.access_changed": "story",
     "broadsheet.prerender.tasks.institutions_changed": "offer",
 }
-COMMANDS = {"manage": "desk", "serve": "story", "work": "story", "demo": "story", "reindex": "search",
+COMMANDS = {"manage": "desk", "sandbox": "hook", "serve": "story", "work": "story", "demo": "story", "reindex": "search",
             "open": "front", "import": "story", "refresh-crawlers": "machines", "why": "desk"}  # fmt: skip
 # Wagtail's own name for the clock's work, taken over so that it keeps our rules.
 DJANGO_COMMANDS = {"publish_scheduled": "story"}
