@@ -37,7 +37,16 @@ SURFACES = {
         "cards", ("/sitemap.xml", "/sitemap-1.xml", "/sitemap-2.xml", "/sitemap-pages.xml", "/news-sitemap.xml")
     ),
     "machines": Surface("nothing", ("/robots.txt", "/llms.txt", "/llms-full.txt", "/.well-known/traffic-advice")),
-    "offer": Surface("nothing", ("/subscribe/", "/ar/subscribe/")),
+    "offer": Surface(
+        "nothing", ("/subscribe/", "/ar/subscribe/", "/subscribe/?next=/world/", "/subscribe/member-month/")
+    ),
+    "membership": Surface(
+        "nothing",
+        ("/membership/cancel/", "/ar/membership/cancel/", "/membership/withdraw/", "/membership/declared/x/",
+         "/membership/joined/", "/membership/gift/", "/membership/give/", "/membership/given/", "/membership/seat/x/",
+         "/account/membership/", "/account/membership/switch/member-year/"),
+    ),
+    "hook": Surface("nothing", ("/hooks/stripe/",)),
     "door": Surface(
         "nothing",
         ("/_util/login/", "/_util/authenticate_with_password/1/1/", "/documents/authenticate_with_password/1/"),
@@ -91,6 +100,25 @@ URLS = {
             "security/passkeys/add/",
         )
     },
+    **{
+        f"account/membership/{name}": "membership"
+        for name in ("", "card/", "invite/", "pause/", "resume/", "switch/<slug:plan>/", "uninvite/")
+    },
+    **{
+        f"membership/{name}": "membership"
+        for name in (
+            "cancel/",
+            "declared/<str:token>/",
+            "gift/",
+            "give/",
+            "given/",
+            "joined/",
+            "seat/<str:token>/",
+            "withdraw/",
+        )
+    },
+    "hooks/stripe/": "hook",
+    "subscribe/<slug:plan>/": "offer",
     "documents/^(\\d+)/(.*)$": "file",
     "documents/authenticate_with_password/<int:restriction_id>/": "door",
     "hooks/stripe/": "bell",
@@ -185,6 +213,13 @@ TEMPLATES = {
             "act", "coupon", "denied", "front", "glance", "panel", "price", "reader", "report", "upload",
         )
     },
+    **{
+        f"broadsheet/membership/{name}.html": "membership"
+        for name in (
+            "account", "cancel", "declared", "give", "join", "joined", "leave_form", "panel", "redeem", "seat",
+            "switch", "told", "withdraw",
+        )
+    },
     "wagtailcore/password_required.html": "door", "broadsheet/story.html": "story",
         "broadsheet/subscribe.html": "offer",
     **{f"broadsheet/front/{name}.html": "front" for name in ("lead", "map", "notice", "river", "row")},
@@ -219,7 +254,7 @@ TASKS = {
 }
 COMMANDS = {"manage": "desk", "serve": "story", "work": "story", "demo": "story", "reindex": "search",
             "open": "front", "import": "story", "refresh-crawlers": "machines", "why": "desk", "members": "desk",
-            "sandbox": "missing", "take-back-receipt": "story"}  # fmt: skip
+            "sandbox": "hook", "take-back-receipt": "story"}  # fmt: skip
 # Wagtail's own name for the clock's work, taken over so that it keeps our rules.
 DJANGO_COMMANDS = {"publish_scheduled": "story"}
 

@@ -1,11 +1,11 @@
-"""Log lines without what opens something: the token of a gift's or a newsletter's link never stands in one."""
+"""Log lines without what opens something: tokens of gifts, newsletters, invitations and declarations."""
 
 from __future__ import annotations
 
 import logging
 import re
 
-_TOKEN = re.compile(r"/g/[^/\s?\"']+")
+_TOKEN = re.compile(r"/(g|seat|declared)/[^/\s?\"']+")
 
 
 class Discreet(logging.Formatter):
@@ -13,4 +13,4 @@ class Discreet(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        return _TOKEN.sub("/g/…", super().format(record))
+        return _TOKEN.sub(r"/\1/…", super().format(record))

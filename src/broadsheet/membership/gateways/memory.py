@@ -95,7 +95,7 @@ class MemoryGateway(World):
         def do() -> str:
             made = self.number("cs")
             self.checkouts[made] = Checkout(
-                made, f"memory:/{made}", "open", customer=order.customer, reference=order.reference,
+                made, f"https://memory.example/{made}", "open", customer=order.customer, reference=order.reference,
                 expires_at=self.now + EXPIRES,
             )  # fmt: skip
             self.orders[made] = order
@@ -124,7 +124,7 @@ class MemoryGateway(World):
     def portal_url(self, customer: str, *, return_url: str, locale: str) -> str:
         """A page."""
         self._reach("portal")
-        return f"memory:/portal/{customer}"
+        return f"https://memory.example/portal/{customer}"
 
     def cancel(self, subscription: str, *, now: bool, key: str) -> None:
         """End it now, or with its period."""

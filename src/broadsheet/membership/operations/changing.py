@@ -297,8 +297,8 @@ def _consented(consent: ConsentGiven, price: Price, user_id: int, subscription: 
 def withdraw(*, user_id: int, now: datetime, subscription: str = "", **said: Any) -> Declared:
     """Withdraw from the contract within its days: it ends at once, and the last charge goes back in full.
 
-    `said`: what else the reader wrote: name, email, confirm_to, contract, locale. Raises ChangeError("too-late") where
-    the days are over; a cancellation is then what is left.
+    `said`: what else the reader wrote: name, email, confirm_to, contract, locale.
+    Raises ChangeError("too-late") where the days are over; a cancellation is then what is left.
     """
     customer, row, value = _held(user_id, subscription)
     return withdraw_held(customer, row, value, now=now, logged_in=True, **said)

@@ -121,7 +121,7 @@ def page(request: HttpRequest) -> HttpResponse:
     now, user = clock.now(), int(request.user.pk or 0)
     context = {
         "shown": shown(user, now), "gifts": queries.gifts_of(user), "groups": queries.groups_of(user, now),
-        "pauses": PAUSES, "lines": queries.timeline(user)[:20],
+        "pauses": PAUSES,
     }  # fmt: skip
     response = render(request, "broadsheet/membership/account.html", context)
     response.leads_out = True  # type: ignore[attr-defined]  # “Change the card” leads on to the gateway

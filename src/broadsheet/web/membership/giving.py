@@ -81,7 +81,7 @@ class GiveForm(forms.Form):
 
 def _gift_name(card: PlanCard) -> str:
     span = _("one year") if card.interval == Interval.YEAR else _("one month")
-    return f"{card.tier}, {span}: {words.amount(card.price)}"
+    return f"{words.isolated(card.tier)} · {span} · {words.amount(card.price)}"
 
 
 class InviteForm(forms.Form):

@@ -27,7 +27,7 @@ from broadsheet.membership.queries import PlanCard
 from broadsheet.web import sandbox
 from broadsheet.web.gifts import SeeOther
 from broadsheet.web.membership.offers import join_address
-from broadsheet.web.membership.words import Terms, leading, terms
+from broadsheet.web.membership.words import VERSION, Terms, leading, terms
 from broadsheet.web.passes import set_pass
 
 BACK = "membership_back"  # in the session: the page from which somebody set out to join
@@ -122,7 +122,7 @@ def _begin(request: HttpRequest, card: PlanCard, reader: Reader) -> HttpResponse
     if request.POST.get("said") != f"{card.price_id}:{days}":  # another page than the one that they would get now
         return _terms_page(request, card, reader, "offer-changed", 409)
     consent = ConsentGiven(
-        card.price_id, days, f"{reader.locale}/{_version()}", found.text, reader.locale,
+        card.price_id, days, f"{reader.locale}/{VERSION}", found.text, reader.locale,
         agreed=request.POST.get("agreed") == "1",
     )  # fmt: skip
     try:
@@ -133,12 +133,6 @@ def _begin(request: HttpRequest, card: PlanCard, reader: Reader) -> HttpResponse
         return _terms_page(request, card, reader, error.code, 400)
     except GatewayError:
         return _terms_page(request, card, reader, "gateway", 503)
-
-
-def _version() -> str:
-    from broadsheet.web.membership.words import VERSION
-
-    return VERSION
 
 
 def _checkout(reader: Reader, consent: ConsentGiven, card: PlanCard, code: str, now: datetime) -> Checkout:

@@ -88,7 +88,7 @@ class CancelForm(LeaveForm):
 
 
 def _named(contract: Contract) -> str:
-    return f"{contract.plan}, {words.per(contract.price, contract.interval)}"
+    return f"{words.isolated(contract.plan)} · {words.per(contract.price, contract.interval)}"
 
 
 @csrf_exempt  # whoever has no cookies may leave; only a form that was made for this reader acts in their name
