@@ -60,7 +60,6 @@ SURFACES = {
          "/account/login/password/", "/account/security/", "/account/devices/", "/account/export/", "/account/erase/",
          "/account/pass/"),
     ),
-    "bell": Surface("nothing", ("/hooks/stripe/",)),
     "gift": Surface("decided", ("/g/", "/g/x/", "/g/AAAAAAAAAAAAAAAAAAAAAA/", "/g/AAAAAAAAAAAAAAAAAAAAAA/?again")),
     "desk": Surface("desk"),
 }  # fmt: skip
@@ -121,7 +120,6 @@ URLS = {
     "subscribe/<slug:plan>/": "offer",
     "documents/^(\\d+)/(.*)$": "file",
     "documents/authenticate_with_password/<int:restriction_id>/": "door",
-    "hooks/stripe/": "bell",
     "g/<str:token>/": "gift",
     "sitemap.xml": "sitemap",
     "sitemap-<str:part>.xml": "sitemap",
