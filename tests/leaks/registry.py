@@ -218,6 +218,7 @@ TEMPLATES = {
             "switch", "told", "withdraw",
         )
     },
+    "broadsheet/mail/letter.html": "membership", "broadsheet/mail/letter.txt": "membership",
     "wagtailcore/password_required.html": "door", "broadsheet/story.html": "story",
         "broadsheet/subscribe.html": "offer",
     **{f"broadsheet/front/{name}.html": "front" for name in ("lead", "map", "notice", "river", "row")},
