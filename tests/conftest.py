@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
+from django.utils import translation
 
 from tests.servers import free_port, new_database, postgresql_bin, postgresql_server, valkey_bin, valkey_server
 
@@ -34,6 +35,12 @@ def no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
     asyncio._set_running_loop(None)
     yield
     asyncio._set_running_loop(held)
+
+
+@pytest.fixture(autouse=True)
+def in_the_papers_own_language() -> None:
+    """A request for an Arabic page leaves its language to its thread, here the test's: addresses would be Arabic too."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
