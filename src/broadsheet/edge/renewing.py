@@ -23,7 +23,7 @@ GRACE = 3_600  # seconds
 PATIENCE = 5  # seconds that a reader waits for it
 IN_VAIN = 60  # seconds for which a session that gave no pass is not asked for again
 MOST_IN_VAIN = 4_096
-_SPENDABLE = (b"host", b"user-agent", b"x-forwarded-for", b"x-forwarded-proto", b"accept-language")
+_HANDED_ON = (b"host", b"user-agent", b"x-forwarded-for", b"x-forwarded-proto", b"accept-language")
 
 
 class Renewed(NamedTuple):
@@ -71,7 +71,7 @@ class Renewing:
         return renewed
 
     async def _ask(self, scope: Scope, headers: dict[bytes, bytes]) -> Renewed:
-        lines = [(name, headers[name]) for name in (*_SPENDABLE, b"cookie") if name in headers]
+        lines = [(name, headers[name]) for name in (*_HANDED_ON, b"cookie") if name in headers]
         inner = {
             **scope, "method": "GET", "path": PATH, "raw_path": PATH.encode(), "query_string": b"", "headers": lines,
         }  # fmt: skip
