@@ -5,6 +5,7 @@ APPS = [
     "broadsheet.paywall",
     "broadsheet.membership",
     "broadsheet.newsroom",
+    "broadsheet.newsletters",
     "broadsheet.prerender",
     "broadsheet.interchange",
     "broadsheet.web",
