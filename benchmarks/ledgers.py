@@ -1,4 +1,4 @@
-"""What a grant costs a ledger itself, without a server around it."""
+"""What a grant costs when the ledger holds ten million, beside what it costs an empty one."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from statistics import median
 
 import click
 
+from benchmarks.load import Server, Slice, environment, load, ratio, running, serving
 from benchmarks.registry import Figure, measures
+from benchmarks.speed import BROWSER, SECONDS, STORY, STRANGERS
+from broadsheet import clock
 from broadsheet.paywall.ledgers.sqlite import SqliteLedger
 from broadsheet.paywall.ports import Answer, Ask
 from broadsheet.paywall.rules import Terms
+from tests.servers import free_port
 
 GRANTS = int(os.environ.get("GRANTS", "10000000"))
 SLICES, BATCHES, AT_ONCE = 9, 150, 8
-TODAY, TERMS = 20_000, Terms()
+TODAY, TERMS = clock.today(), Terms()
 FILL = """
 PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-200000; PRAGMA temp_store=FILE;
 BEGIN;
@@ -47,22 +51,45 @@ COMMIT;
     "ledger_size",
     Figure(
         "grant_10m_vs_empty", 0.9, "least",
-        "What a grant takes in an empty ledger on SQLite, as a part of what it takes among ten million (GRANTS=) grants.",
+        "Grants a second with ten million (GRANTS=) grants in the ledger on SQLite, as a part of those with none.",
     ),
 )  # fmt: skip
 def ledger_size() -> dict[str, float]:
-    """Alternating slices on two files, strangers and readers who come again, eight at a time."""
+    """Alternating slices on two servers of one paper; beside them, what a grant takes the ledger alone."""
     with tempfile.TemporaryDirectory(prefix="bs-ledger-") as folder:
-        begun = time.monotonic()
-        size = fill(Path(folder) / "full.sqlite3", GRANTS)
+        begun, full, empty = time.monotonic(), Path(folder) / "full.sqlite3", Path(folder) / "empty.sqlite3"
+        size = fill(full, GRANTS)
         click.echo(f"    {GRANTS} grants: {size / 2**20:.0f} MB, filled in {time.monotonic() - begun:.0f} s")
-        small, large = SqliteLedger(Path(folder) / "empty.sqlite3"), SqliteLedger(Path(folder) / "full.sqlite3")
-        _slice(small), _slice(large)
-        pairs = [(_slice(small), _slice(large)) for _ in range(SLICES)]
-        small.close(), large.close()
-    empty, full = (median(column) * 1e6 for column in zip(*pairs, strict=True))
-    click.echo(f"    a grant takes {empty:.0f} µs in the empty ledger, {full:.0f} µs in the full one")
-    return {"grant_10m_vs_empty": median(one / other for one, other in pairs)}
+        _alone(empty, full)
+        address = f"http://127.0.0.1:{free_port()}"
+        with (
+            serving(f"sqlite:///{empty}") as small,
+            running(
+                "benchmarks.paper:application", address, environment(address, LEDGER_URL=f"sqlite:///{full}")
+            ) as large,
+        ):
+            pairs = [(_served(large, number), _served(small, number)) for number in range(SLICES + 1)][1:]
+    rates = [f"{median(one.rate for one in column):.0f}" for column in zip(*pairs, strict=True)]
+    click.echo(f"    {rates[1]} grants a second with the empty ledger, {rates[0]} with the full one")
+    return {"grant_10m_vs_empty": ratio(pairs)}
+
+
+def _served(server: Server, number: int) -> Slice:
+    granted = load(server, STORY, SECONDS, BROWSER, STRANGERS.replace("{seed}", str(number + 1)))
+    if granted.wrong:
+        raise SystemExit(f"{granted.wrong} answers were errors")
+    return granted
+
+
+def _alone(empty: Path, full: Path) -> None:
+    small, large = SqliteLedger(empty), SqliteLedger(full)
+    _slice(small), _slice(large)
+    pairs = [(_slice(small), _slice(large)) for _ in range(SLICES)]
+    small.close(), large.close()
+    one, other = (median(column) * 1e6 for column in zip(*pairs, strict=True))
+    click.echo(
+        f"    the ledger alone takes {one:.0f} µs for a grant where it is empty, {other:.0f} µs where it is full"
+    )
 
 
 def fill(path: Path, grants: int) -> int:

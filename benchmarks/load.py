@@ -22,6 +22,7 @@ from benchmarks.registry import ROOT, VAR
 from tests.servers import free_port
 
 FOLDER = VAR / "bench-paper"
+CONNECTIONS = 64  # readers at the same moment, for fixed bytes and for ours alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +114,10 @@ def _worker(parent: int) -> int:
 
 
 def load(server: Server, path: str, seconds: int, headers: dict[str, str] | None = None, script: str = "") -> Slice:
-    """Let wrk ask for `path` from 16 connections for some seconds. `script` is Lua, for requests that differ."""
+    """Let wrk ask for `path` from 64 connections for some seconds. `script` is Lua, for requests that differ."""
     if not shutil.which("wrk"):
         raise SystemExit("wrk is missing: apt-get install wrk")
-    command = ["wrk", "-t1", "-c16", f"-d{seconds}s"]
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]
     for name, value in (headers or {}).items():
         command += ["-H", f"{name}: {value}"]
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as lua:

@@ -15,6 +15,7 @@ WIDE = 4  # the wider network's caps are this many times the near one's
 # NEW, ESTABLISHED and READERS with a mark behind them: that story or reader was counted.
 NEW, ESTABLISHED, READERS, MINTED = b"n", b"e", b"i", b"m"
 MARK_SIZE = 12
+NETWORK_SIZE = 12
 
 Name = tuple[bytes, bytes]  # a network, and what is counted of it
 
@@ -93,7 +94,8 @@ def put(ask: Ask, salt: bytes) -> Put:
     reader = ask.account or ask.reader or ask.fresh
     if ask.account:  # a registered reader is bound by their account alone, wherever they are
         return Put(ask, reader, reader_key(reader), b"", b"", b"")
-    near, wide = keyed(salt, "p", ask.near), keyed(salt, "w", ask.wide)
+    wide = keyed(salt, "w", ask.wide)[:NETWORK_SIZE]
+    near = wide + keyed(salt, "p", ask.near)[:NETWORK_SIZE]  # so that its rows lie beside the wider network's
     return Put(ask, reader, reader_key(reader), salt, near, wide)
 
 

@@ -35,6 +35,7 @@ CREATE INDEX IF NOT EXISTS meter_gift_ends ON meter_gift (last_day);
 """
 
 STATEMENTS = 1_024  # prepared ones that are kept: a batch of another size has other statements
+CHECKPOINT = 4_000  # pages written before they move into the file: those that change often then move once
 STRETCH = 2_000  # grants looked through at a time when the ended ones are forgotten
 _WAITING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}  # errors that pass while the connection stays sound
 
@@ -90,6 +91,7 @@ class SqliteLedger:
         )
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
+        db.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT}")
         db.execute("PRAGMA temp_store=MEMORY")
         db.execute("PRAGMA secure_delete=ON")
         db.executescript(SCHEMA)
