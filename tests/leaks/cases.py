@@ -59,6 +59,31 @@ SPELLINGS = (
     "{path}\\",
     "/world/..{path}",
 )
+# Addresses by which a cache in front may take a story for a file.
+DECEPTIONS = (
+    *SPELLINGS,
+    "{path}x.js",
+    "{path}x.png",
+    "{path}/x.css",
+    "{bare}/..%2fx.css",
+    "{bare}%3bx.css",
+    "{bare}%0ax.css",
+    "{bare}%00.css",
+    "{bare}%23x.css",
+    "{bare}%3fx.css",
+    "{path}x.avif",
+    "{path}robots.txt",
+    "{path}static/x.css",
+    "/static/..{path}",
+    "/static/%2e%2e{path}",
+    "/media/..{path}",
+    "/media/%2e%2e%2f{bare}",
+    "/static{path}",
+    "/media{path}",
+    "{path}wp-content/x.css",
+    "{bare}.css",
+    "{bare}.ico",
+)
 
 
 @dataclass(frozen=True)

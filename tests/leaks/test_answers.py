@@ -14,34 +14,10 @@ from lxml import html
 from broadsheet.paywall.crawlers import document, read_listing
 from broadsheet.prerender import operations as prerender
 from tests.leaks import canaries, maker, people
-from tests.leaks.cases import SPELLINGS
+from tests.leaks.cases import DECEPTIONS, SPELLINGS
 from tests.leaks.process import Answer, Child, Request, paper
 
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
-DECEPTIONS = (
-    *SPELLINGS,
-    "{path}x.js",
-    "{path}x.png",
-    "{path}/x.css",
-    "{bare}/..%2fx.css",
-    "{bare}%3bx.css",
-    "{bare}%0ax.css",
-    "{bare}%00.css",
-    "{bare}%23x.css",
-    "{bare}%3fx.css",
-    "{path}x.avif",
-    "{path}robots.txt",
-    "{path}static/x.css",
-    "/static/..{path}",
-    "/static/%2e%2e{path}",
-    "/media/..{path}",
-    "/media/%2e%2e%2f{bare}",
-    "/static{path}",
-    "/media{path}",
-    "{path}wp-content/x.css",
-    "{bare}.css",
-    "{bare}.ico",
-)
 
 
 def words(answer: Answer) -> frozenset[str]:

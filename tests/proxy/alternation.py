@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import product
 
-from tests.leaks.test_answers import DECEPTIONS
+from tests.leaks.cases import DECEPTIONS
 from tests.proxy.making import QUAYS
 from tests.proxy.nginx import Front
 from tests.proxy.readers import BOUND, Answer, Behind, Reader

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.leaks.test_answers import DECEPTIONS, UNKEYED
+from tests.leaks.cases import DECEPTIONS
+from tests.leaks.test_answers import UNKEYED
 from tests.proxy.alternation import HEADERS_ALONE, WRONG, alternate
 from tests.proxy.making import ALLOWANCE, QUAYS
 from tests.proxy.nginx import HOST, Front, fronting
