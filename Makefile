@@ -11,7 +11,7 @@ BIN := .venv/bin
 demo: ready-to-run  ## Make the demo paper and read it at http://127.0.0.1:8000 (PORT=8001 for another port)
 	@$(BIN)/broadsheet demo --port $(PORT)
 
-test: ready-to-test  ## Run the tests (a quarter of an hour at most)
+test: ready-to-test  ## Run the tests (a quarter of an hour at most; `make test-all` runs the slow ones too)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --junitxml var/tests.xml -m "not slow" $(TESTS)
 
 test-all: ready-to-test  ## Run every test, sweeps and soaks too

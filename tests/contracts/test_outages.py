@@ -21,7 +21,14 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(params=["locked", "read-only", "full", pytest.param("stopped", marks=pytest.mark.valkey)])
+@pytest.fixture(
+    params=[
+        "locked",
+        "read-only",
+        pytest.param("full", marks=pytest.mark.slow),
+        pytest.param("stopped", marks=[pytest.mark.valkey, pytest.mark.slow]),
+    ]
+)
 def fault(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fault]:
     with ExitStack() as stack:
         stopped = request.param == "stopped"

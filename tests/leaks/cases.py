@@ -11,7 +11,8 @@ from itertools import product
 from tests.leaks import people, registry
 from tests.leaks.maker import GATED, HIDDEN, METERED, STATES, Made
 from tests.leaks.people import Persona
-from tests.leaks.process import Paper, Request
+from tests.leaks.process import Paper
+from tests.leaks.requests import Request
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 ACCEPTS = ("text/html,application/xhtml+xml", "application/json", "application/atom+xml", "text/markdown", "*/*")
@@ -148,7 +149,6 @@ class Cases:
     def _story(
         self, story: str, path: str, persona: Persona, method: str, extra: Headers, first: bool, gone: bool
     ) -> Case:
-        cookie = persona.jar()
         headers = dict((*persona.headers, *extra))
         opened, spent = self.opens(story, persona, method, headers)
         opened &= not gone
@@ -156,7 +156,7 @@ class Cases:
         exact = opened and method == "GET" and "if-none-match" not in headers
         return Case(
             "story",
-            Request(path, method, (*persona.headers, *extra, *cookie)),
+            persona.asks(path, method, extra),
             persona.name,
             may=words if opened and (method == "GET" or story == "restricted") else frozenset(),
             must=words if exact else frozenset(),
@@ -189,12 +189,11 @@ class Cases:
             path = self.made.paths[story]
             written = spelling.format(path=path, bare=path.rstrip("/"), upper=path.upper())
             path, _, query = written.partition("?")
-            cookie = persona.jar()
             opened, spent = self.opens(story, persona, "GET", dict(persona.headers))
             words = self.made.secrets(story) - self._of_files(story)
             yield Case(
                 "spelling",
-                Request(path, headers=(*persona.headers, *cookie), query=query),
+                persona.asks(path, query=query),
                 persona.name,
                 may=words if opened else frozenset(),
                 spends=frozenset({0, spent}),
@@ -207,10 +206,9 @@ class Cases:
         for (surface, path), persona, method in product(registry.addresses(), self.personas, METHODS[:2]):
             for accept in ACCEPTS:
                 path_only, _, query = path.partition("?")
-                cookie = persona.jar()
-                headers = (*persona.headers, ("accept", accept), *cookie)
                 first = persona.name in {"stranger", "chief"} and accept == ACCEPTS[0] and method == "GET"
-                yield Case(surface, Request(path_only, method, headers, query), persona.name, first=first)
+                request = persona.asks(path_only, method, (("accept", accept),), query)
+                yield Case(surface, request, persona.name, first=first)
 
     def searches(self) -> Iterator[Case]:
         """A search for every word that only a body holds finds nothing, whoever asks."""
@@ -230,11 +228,9 @@ class Cases:
             )
             for persona, method in product(self.personas, METHODS):
                 may = words if story not in HIDDEN or persona.session == "chief" else frozenset()
-                cookie = persona.jar()
-                headers = (*persona.headers, *cookie)
                 yield Case(
                     "file",
-                    Request(address, method, headers),
+                    persona.asks(address, method),
                     persona.name,
                     may=may,
                     must=may if method == "GET" else frozenset(),
@@ -252,10 +248,9 @@ class Cases:
                 if pressed and (name == "letter" or persona.name != "stranger"):
                     continue  # each press uses up a place: one reader's presses tell it all, and a letter's are few
                 words = self.made.secrets(story) - self._of_files(story) if pressed else frozenset()
-                cookie = persona.jar()
                 yield Case(
                     "gift",
-                    Request(f"/g/{token}/", method, (*persona.headers, *cookie), query),
+                    persona.asks(f"/g/{token}/", method, query=query),
                     persona.name,
                     may=words,
                     must=words,
@@ -271,11 +266,10 @@ class Cases:
         for path in self._desk_paths():
             for name, method in [*product(nobodies, METHODS), ("chief", "GET")]:
                 persona = wanted[name]
-                cookie = persona.jar()
                 first = method == "GET" and name in {"account without a part in the paper"}
                 yield Case(
                     "desk",
-                    Request(path, method, cookie),
+                    persona.asks(path, method),
                     name,
                     may=everything if name == "chief" else frozenset(),
                     private=True,

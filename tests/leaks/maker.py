@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from tests.leaks.canaries import Words
+from tests.leaks.people import GOOGLE, USED_UP
 
 ADDRESS = "http://paper.test"
 HIDDEN = ("draft", "scheduled", "embargoed", "unpublished", "expired", "in-review", "deleted", "restricted")
@@ -329,6 +331,7 @@ def _people(made: Made) -> None:
     from django.contrib.sessions.backends.db import SessionStore
 
     from broadsheet.accounts.models import User
+    from broadsheet.accounts.queries import account_of
 
     User.objects.create_superuser(CHIEF, PASSWORD)
     User.objects.create_user(OUTSIDER, PASSWORD)
@@ -338,24 +341,33 @@ def _people(made: Made) -> None:
         session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
         session.create()
         made.sessions[email] = str(session.session_key)
-    _use_up(_user(OUTSIDER).pk)
+    _use_up(account_of(_user(OUTSIDER).pk), USED_UP)
 
 
-def _use_up(user: int) -> None:
-    """Let an account use the stories that are free for it."""
+def _use_up(*accounts: bytes) -> None:
+    """Let accounts use the stories that are free for them."""
     from django.conf import settings
 
     from broadsheet import clock
-    from broadsheet.accounts.queries import account_of
     from broadsheet.paywall.ledgers.opening import open_ledger
     from broadsheet.paywall.ports import Ask
     from broadsheet.paywall.rules import Terms
 
-    account, terms = account_of(user), Terms(allowance=10)
-    asks = [Ask(None, b"", bytes((n,)) * 16, b"", b"", clock.today(), terms, account) for n in range(terms.allowance)]
+    terms = Terms(allowance=10)
     ledger = open_ledger(settings.LEDGER_URL)
-    ledger.grant_all(asks)
+    for account in accounts:
+        stories = [bytes((number,)) * 16 for number in range(terms.allowance)]
+        ledger.grant_all([Ask(None, b"", story, b"", b"", clock.today(), terms, account) for story in stories])
     ledger.close()
+
+
+def know_google() -> None:
+    """Put Google's list on the shelf, as if it had been taken in just now."""
+    from broadsheet.paywall.crawlers import document, read_listing
+    from broadsheet.prerender import operations as prerender
+
+    lists = document({"google": (time.time(), read_listing(GOOGLE.encode()).prefixes)})
+    prerender.shelf().put_document("crawlers", lists)
 
 
 def _user(email: str) -> Any:

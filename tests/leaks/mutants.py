@@ -11,7 +11,8 @@ from unittest import mock
 
 from tests.leaks import maker, sweep
 from tests.leaks.cases import Cases
-from tests.leaks.process import Request, paper
+from tests.leaks.process import paper
+from tests.leaks.requests import Request
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,11 @@ from broadsheet.paywall import gifts, passes
 from broadsheet.paywall.gifts import Jar, Link
 from broadsheet.paywall.receipts import KeyRing, Receipt, story_tag
 from broadsheet.readers import Standing
+from tests.leaks.requests import Request
 
 READER = b"a reader's id 16"
+USED_UP = b"account used up."  # what stands in the ledger for accounts that have read what is free for them
+GOOGLE = "66.249.64.0/27"  # a stretch of addresses that the canary paper knows as Google's
 OTHER_KEY = "a key that is not the paper's own, of a good length"
 
 
@@ -27,11 +30,15 @@ class Persona:
     headers: tuple[tuple[str, str], ...] = ()
     session: str = ""
     bears: Standing | None = None  # a pass, made anew for each request: a long sweep outlasts any
+    client: str = ""  # the address they come from, where it says who they are
 
-    def jar(self) -> tuple[tuple[str, str], ...]:
-        """The Cookie header of their next request."""
-        cookie = member(self.bears) if self.bears else self.cookie
-        return (("cookie", cookie),) if cookie else ()
+    def asks(self, path: str, method: str = "GET", more: tuple[tuple[str, str], ...] = (), query: str = "") -> Request:
+        """Their next request."""
+        cookies = [self.cookie] if self.cookie else []
+        if self.bears:
+            cookies.append(member(self.bears, account=USED_UP if self.bears is Standing.REGISTERED else b""))
+        jar = (("cookie", "; ".join(cookies)),) if cookies else ()
+        return Request(path, method, (*self.headers, *more, *jar), query, self.client)
 
 
 def ring() -> KeyRing:
@@ -41,9 +48,11 @@ def ring() -> KeyRing:
     return KeyRing(settings.METER_KEY)
 
 
-def member(standing: Standing = Standing.MEMBER, seconds: int = 300, keys: KeyRing | None = None) -> str:
+def member(
+    standing: Standing = Standing.MEMBER, seconds: int = 300, keys: KeyRing | None = None, account: bytes = b""
+) -> str:
     """The cookie of somebody who holds a pass."""
-    bearer = passes.Pass(standing, 7, int(time.time()) + seconds)
+    bearer = passes.Pass(standing, 7, int(time.time()) + seconds, account)
     return f"bs-p={passes.sign(keys or ring(), bearer).decode()}"
 
 
@@ -80,6 +89,8 @@ def everybody(read: tuple[bytes, ...], sessions: dict[str, str]) -> tuple[Person
         Persona("bearer of a gift", "gift", f"{jar(read[0])}; {used_up}"),
         Persona("bearer of a forged gift", "nothing", f"{jar(read[0], forged)}; {used_up}"),
         Persona("crawler by its own words", "nothing", headers=(("user-agent", bot),)),
+        Persona("verified crawler", "all", headers=(("user-agent", bot),), client="66.249.64.9"),
+        Persona("lapsed member", "nothing", used_up, bears=Standing.REGISTERED),
         Persona("preview bot", "nothing", headers=(("user-agent", "facebookexternalhit/1.1"),)),
         Persona("prefetch", "nothing", headers=(("sec-purpose", "prefetch;prerender"),)),
         Persona("picture", "nothing", headers=(("sec-fetch-dest", "image"), ("sec-fetch-mode", "no-cors"))),

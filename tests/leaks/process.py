@@ -20,21 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.leaks import maker
+from tests.leaks.requests import Request
 
 SETTLE_SECONDS = 0.6  # the edge looks at the shelf's changes every 0.2 s
 _paper: Paper | None = None
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request, as a server would hand it on."""
-
-    path: str
-    method: str = "GET"
-    headers: tuple[tuple[str, str], ...] = ()
-    query: str = ""
-    client: str = "192.0.2.1"
-    body: bytes = b""
 
 
 @dataclass
@@ -142,7 +131,7 @@ async def answer_of(app: Any, request: Request) -> Answer:
         "scheme": "http",
         "root_path": "",
         "server": ("paper.test", 80),
-        "client": (request.client, 5000),
+        "client": (request.client or "192.0.2.1", 5000),
         "headers": [(name.encode(), value.encode("latin-1")) for name, value in lines],
     }
     answer = Answer()
@@ -183,6 +172,7 @@ def open_paper(folder: Path) -> None:
 
     django.setup()
     _paper = Paper(folder)
+    maker.know_google()
     _paper.read_everything()
     maker.change(_paper.made)
     _paper.settle()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.leaks import canaries
 from tests.leaks.cases import Case, Cases
@@ -48,7 +48,7 @@ def run(cases: Iterable[Case], until: str = "") -> Result:
     spent = there.spent()
     for case in cases:
         request = case.request
-        answer = there.ask(type(request)(**{**request.__dict__, "client": there.stranger()}))
+        answer = there.ask(replace(request, client=request.client or there.stranger()))
         now = there.spent()
         _judge(there, case, answer, now - spent, result)
         spent = now

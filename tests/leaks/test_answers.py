@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from typing import Any
 from unittest import mock
 
 import pytest
 from lxml import html
 
-from broadsheet.paywall.crawlers import document, read_listing
-from broadsheet.prerender import operations as prerender
 from tests.leaks import canaries, maker, people
 from tests.leaks.cases import DECEPTIONS, SPELLINGS
-from tests.leaks.process import Answer, Child, Request, paper
+from tests.leaks.process import Answer, Child, paper
+from tests.leaks.requests import Request
 
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 
@@ -200,8 +198,7 @@ def test_CR_10_what_is_gated_is_kept_out_of_search_engines_snippets(canary: Chil
 
 def _know_google() -> None:
     """Runs in the paper's process: Google's list, taken in just now."""
-    lists = document({"google": (time.time(), read_listing(b"66.249.64.0/27").prefixes)})
-    prerender.shelf().put_document("crawlers", lists)
+    maker.know_google()
     paper().settle()
 
 

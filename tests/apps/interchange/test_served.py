@@ -62,6 +62,7 @@ def readers(served: Served) -> Iterator[Stranger]:
         yield Stranger(served.address, f"{first}.{number >> 8}.{number & 255}.7")
 
 
+@pytest.mark.slow
 def test_every_published_post_is_reached_readable_and_free_of_raw_codes(served: Served):
     paths = served.paths()
     assert len(paths) == 55 + 61 + 219
@@ -76,6 +77,7 @@ def test_every_published_post_is_reached_readable_and_free_of_raw_codes(served: 
         assert not RAW.search(html.tostring(prose, encoding="unicode")), path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_old_address_of_a_published_post_leads_to_it(served: Served, name: str):
     stranger = Stranger(served.address, "198.51.100.9")

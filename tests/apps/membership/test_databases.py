@@ -29,10 +29,12 @@ def tried(folder: Path, **settings: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_WH_07_WH_08_killed_workers_and_workers_side_by_side_on_sqlite(tmp_path: Path) -> None:
     assert "sqlite: 4 schedules, 4 sessions, killed everywhere, raced" in tried(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.postgresql
 def test_WH_07_WH_08_killed_workers_and_workers_side_by_side_on_postgresql(
     tmp_path: Path, fresh_postgresql: str
