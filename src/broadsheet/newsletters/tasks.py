@@ -6,11 +6,16 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from broadsheet.newsletters import mails
+from broadsheet.newsletters.operations.joining import forget_unconfirmed
+
 log = logging.getLogger("broadsheet.newsletters")
 
 
 def work(now: datetime) -> None:
     """Compose and freeze what is due, gather readers, resolve doubt, end what is sent. Safe at any time, twice."""
+    _step("the mails that ask", lambda: mails.send_due(now=now))
+    _step("whoever did not confirm", lambda: forget_unconfirmed(now=now))
 
 
 def _step(name: str, do: Callable[[], object]) -> None:

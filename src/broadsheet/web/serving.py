@@ -10,6 +10,7 @@ from django.conf import settings
 
 from broadsheet import clock
 from broadsheet.membership import tasks as membership
+from broadsheet.newsletters import tasks as newsletters
 from broadsheet.newsroom.operations.publishing import publish_due
 from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.operations import forget_gifts, forget_receipts
@@ -62,6 +63,7 @@ def run_work(*, once: bool = False, seconds: float = 20) -> None:
         if post is not None and once:
             post.round()
         membership.work(clock.now())
+        newsletters.work(clock.now())
         publish_lost_passes()
         if swept != clock.today():
             swept = _sweep()

@@ -1,0 +1,116 @@
+"""Newsletters offered inside stories: cut out for readers who get the list, or have seen the offer often enough.
+
+Stories are rendered with the offer between two marks. One cookie names the lists that this browser's reader gets, and
+another how often it was shown which offer this week; neither says who that is. Where an offer is to be hidden, its
+bytes are left out of what was rendered, and no page is rendered again. What was shown is counted by offer, and told
+to Django with the numbers of reads.
+
+    <!--bs:promo 7 12 3-->…<!--/bs:promo-->      offer 7, of list 12, at most three times a week
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from broadsheet.edge.compose import Headers
+from broadsheet.edge.cookies import find
+from broadsheet.edge.shelf import Variant
+from broadsheet.paywall.robots import is_robot
+
+MARK = re.compile(rb"<!--bs:promo (\d{1,9}) (\d{1,9}) (\d{1,5})-->.*?<!--/bs:promo-->", re.DOTALL)
+WEEK = 7 * 86_400
+MOST_LETTERS = 400
+MOST_OFFERS = 12  # that a browser is asked to remember
+_LISTS = re.compile(rb"\d{1,9}(?:\.\d{1,9})*")
+_SEEN = re.compile(rb"(\d{1,6})((?:\.\d{1,9}x\d{1,5})*)")
+
+
+class Offered(NamedTuple):
+    """The offer that a page holds."""
+
+    promo: int
+    newsletter: int
+    most: int  # times a week
+
+
+def list_cookie(secure: bool) -> bytes:
+    """The name of the cookie with the lists that a reader gets."""
+    return (b"__Host-" if secure else b"") + b"bs-n"
+
+
+def offered(variants: dict[str, Variant]) -> Offered | None:
+    """The offer in a page: the first, for a story holds one."""
+    for variant in variants.values():
+        found = MARK.search(variant.head) or MARK.search(variant.tail)
+        if found:
+            return Offered(*(int(number) for number in found.groups()))
+    return None
+
+
+def without(variant: Variant) -> Variant:
+    """The variant as it is where no offer stands in it, with its default slip alone in `ready`."""
+    whole = variant.ready["identity"]
+    slip = whole[len(variant.head) : len(whole) - len(variant.tail)]
+    head, tail = MARK.sub(b"", variant.head), MARK.sub(b"", variant.tail)
+    return Variant(variant.etag + "n", head, tail, {"slip": slip})
+
+
+def lists_in(value: bytes) -> frozenset[int]:
+    """The lists that a cookie's value names; none where it is not ours."""
+    if len(value) > MOST_LETTERS or not _LISTS.fullmatch(value):
+        return frozenset()
+    return frozenset(int(number) for number in value.split(b"."))
+
+
+class Promos:
+    """Whom the pages' offers are shown to, for one process; and how often they were."""
+
+    def __init__(self, secure: bool) -> None:
+        self._lists = list_cookie(secure)
+        self._seen = (b"__Host-" if secure else b"") + b"bs-o"
+        self._attributes = b"; Path=/; HttpOnly; SameSite=Lax" + (b"; Secure" if secure else b"")
+        self._shown: Counter[int] = Counter()
+
+    def look(self, offer: Offered, headers: dict[bytes, bytes], now: float, *, visit: bool) -> tuple[bool, Headers]:
+        """Whether to show the offer, and the cookie to set where it counts: to somebody who opens the page, now."""
+        cookie = headers.get(b"cookie", b"")
+        if cookie and offer.newsletter in lists_in(find(cookie, self._lists)):
+            return False, []
+        week = int(now // WEEK)
+        seen = read_seen(find(cookie, self._seen), week) if cookie else {}
+        times = seen.get(offer.promo, 0)
+        if times >= offer.most:
+            return False, []
+        if not visit or is_robot(headers.get(b"user-agent", b"")):
+            return True, []
+        self._shown[offer.promo] += 1
+        seen.pop(offer.promo, None)  # the latest stand last, and the oldest fall out
+        seen[offer.promo] = times + 1
+        value = self._seen + b"=" + write_seen(seen, week)
+        return True, [(b"set-cookie", value + b"; Max-Age=" + str(WEEK).encode() + self._attributes)]
+
+    def take(self) -> dict[int, int]:
+        """How often each offer was shown since this was last asked."""
+        shown, self._shown = dict(self._shown), Counter()
+        return shown
+
+    def give_back(self, shown: dict[int, int]) -> None:
+        """Tell these once more the next time."""
+        self._shown.update(shown)
+
+
+def read_seen(value: bytes, week: int) -> dict[int, int]:
+    """How often which offer was shown in this week; nothing where the value is of another one, or not ours."""
+    found = _SEEN.fullmatch(value) if len(value) <= MOST_LETTERS else None
+    if found is None or int(found[1]) != week:
+        return {}
+    pairs = (part.split(b"x") for part in found[2].split(b".") if part)
+    return {int(promo): int(times) for promo, times in pairs}
+
+
+def write_seen(seen: dict[int, int], week: int) -> bytes:
+    """The value of the cookie."""
+    latest = list(seen.items())[-MOST_OFFERS:]
+    return b".".join([str(week).encode(), *(f"{promo}x{times}".encode() for promo, times in latest)])
