@@ -41,7 +41,7 @@ class Joined:
 
 @transaction.atomic
 def ask(*, address: str, wish: Wish, now: datetime) -> bool:
-    """Have a mail ask the mailbox whether its reader meant to join. Whether one goes out; whoever asked is told neither.
+    """Have a mail ask the mailbox whether its reader meant to join. Whether one goes out, which nobody is told.
 
     A mailbox that is on all of these lists is sent the way to its preferences instead, by the same mail's rules.
     """

@@ -24,8 +24,8 @@ from broadsheet.newsletters.queries.archive import FREE, MEMBER, IssueCard
 from broadsheet.newsletters.queries.lists import ListCard
 from broadsheet.paywall import queries as paywall
 from broadsheet.paywall import rules
-from broadsheet.paywall.rules import Access, Decision, Terms, Visit
 from broadsheet.paywall.robots import is_robot
+from broadsheet.paywall.rules import Access, Decision, Terms, Visit
 from broadsheet.readers import Standing
 from broadsheet.web.gifts import SeeOther
 from broadsheet.web.middleware import POLICY

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,6 +22,30 @@ PAGE = 30  # issues
 NEW_WITHIN = 300  # seconds until a new issue stands here
 
 
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """Which page of the archive, of how many."""
+
+    page: int
+    pages: int
+
+    @classmethod
+    def to(cls, wanted: str, pages: int) -> Turning:
+        """The page that is asked for, or the nearest that there is."""
+        number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 6 else 1
+        return cls(min(max(number, 1), max(pages, 1)), max(pages, 1))
+
+    @property
+    def previous(self) -> int | None:
+        """The page before, if any."""
+        return self.page - 1 if self.page > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        """The page after, if any."""
+        return self.page + 1 if self.page < self.pages else None
+
+
 @csrf_exempt  # kept for all, so it bears no secret; what it asks for is confirmed by mail, or sent from a page of ours
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
@@ -35,13 +61,9 @@ def page(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, slug: str) -> HttpResponse:
     """One list, and what it sent so far."""
     card = found(slug)
-    number = request.GET.get("page", "1")
-    at = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 1
-    pages = max(1, -(-archive.how_many(card.id) // PAGE))
-    at = min(max(at, 1), pages)
+    turning = Turning.to(request.GET.get("page", ""), -(-archive.how_many(card.id) // PAGE))
     context = {
-        "list": card, "issues": archive.issues(card.id, PAGE, (at - 1) * PAGE), "page": at, "pages": pages,
-        "newer": at - 1 if at > 1 else None, "older": at + 1 if at < pages else None,
+        "list": card, "turning": turning, "issues": archive.issues(card.id, PAGE, (turning.page - 1) * PAGE),
     }  # fmt: skip
     response = render(request, "broadsheet/newsletters/list.html", context)
     response.shelf_keys = {f"newsletter:{card.id}"}  # type: ignore[attr-defined]

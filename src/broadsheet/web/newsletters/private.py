@@ -1,4 +1,4 @@
-"""Pages that a token in a mail opens: stored by nobody, told to nobody, written into no log, in their reader's words."""
+"""Pages that a token in a mail opens: stored by nobody, told to nobody, in no log, in their reader's words."""
 
 from __future__ import annotations
 
