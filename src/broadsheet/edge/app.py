@@ -21,6 +21,7 @@ from broadsheet.edge.counting import hand_on
 from broadsheet.edge.elsewhere import App, Elsewhere, Receive, Scope, Send
 from broadsheet.edge.gate import AHEAD, DOCUMENTS, MOST_READS, Gate, opens
 from broadsheet.edge.hot import CRAWLED, HotPage, HotPages, Known, Ready
+from broadsheet.edge.promos import Promos
 from broadsheet.edge.renewing import Renewing, lenient
 from broadsheet.edge.shelf import Shelf
 from broadsheet.edge.visitors import LONGEST, Visitor
@@ -38,7 +39,10 @@ log = logging.getLogger("broadsheet.edge")
 SHELVED = b"x-broadsheet-shelved"
 POLL_SECONDS = 0.2
 TELL_SECONDS = 30
-PASSED_THROUGH = ("/admin/", "/static/", "/media/", "/documents/", "/account/", "/g/")
+PASSED_THROUGH = (
+    "/admin/", "/static/", "/media/", "/documents/", "/account/", "/g/", "/newsletters/confirm/", "/newsletters/go/",
+    "/newsletters/leave/", "/newsletters/mine/",
+)  # fmt: skip
 COME_AGAIN = b"3600"  # seconds
 EMPTY = {"type": "http.response.body", "body": b""}
 
@@ -65,6 +69,7 @@ class Edge:
         self._renewing = Renewing(django, session_name(secure), names(secure)[1])
         self._negotiate = Negotiation().best
         self._composer = Composer()
+        self._promos = Promos(secure)
         self._filling: dict[str, asyncio.Future[None]] = {}
         self._watcher: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
@@ -130,7 +135,10 @@ class Edge:
             access = turned(access, entry.gated_from, now)
         if access is Access.OPEN:
             page.views += method == "GET" and not is_robot(headers.get(b"user-agent", b""))
-            await _send_ready(page.get("full", encoding), headers, method, send)
+            hides, set_cookie = self._promos.hides(page.offer, method, headers, now)
+            variant, common = entry.variants["full"], page.common
+            bare = self._composer.compose(variant, encoding, b"", common, hides) if hides else None
+            await _give(bare or page.get("full", encoding), headers, method, send, set_cookie)
         else:
             await self._gate(page, access, scope, headers, encoding, send)
 
@@ -161,19 +169,17 @@ class Edge:
         slip = gate.slip(entry.language, decision, visitor)
         if access is not entry.access and decision.reason is Reason.MEMBERS_ONLY:  # rendered before its moment came
             slip = gate.policy.slip(entry.language, "members-only")
+        hides, more = self._promos.hides(page.offer if kind != CRAWLED else None, method, headers, now)
+        set_cookie += more
         ready: Ready | Answer = page.get(kind, encoding)
-        if slip:
-            ready = self._composer.compose(entry.variants[kind], encoding, slip, page.common)
-        if lasts and not set_cookie:
+        if slip or hides:
+            ready = self._composer.compose(entry.variants[kind], encoding, slip, page.common, hides)
+        if lasts and not set_cookie and (hides or page.offer is None):
             known = Known(
                 lasts, decision.verdict is Verdict.FULL, ready.start, ready.body, visitor.reads if by_receipt else None
             )
             self._remember(page, headers, known)
-        if isinstance(ready, Ready):
-            await _send_ready(ready, headers, method, send, set_cookie)
-            return
-        await send({**ready.start, "headers": [*ready.start["headers"], *set_cookie]} if set_cookie else ready.start)
-        await send(ready.body if method != "HEAD" else EMPTY)
+        await _give(ready, headers, method, send, set_cookie)
 
     async def _known(self, scope: Scope, headers: dict[bytes, bytes], now: float) -> tuple[Visitor, Headers]:
         """Who asks, with a new pass where they are logged in and had none that holds; and the cookies to set."""
@@ -315,9 +321,10 @@ class Edge:
 
     async def _tell(self) -> None:
         """Hand on how often each story was given whole, of which nobody can say who read it."""
-        views = self._pages.take_views()
-        if views and not await hand_on(self._django, views):
+        views, shown = self._pages.take_views(), self._promos.take()
+        if (views or shown) and not await hand_on(self._django, views, shown):
             self._pages.give_back(views)
+            self._promos.give_back(shown)
 
     async def _refuse_method(self, scope: Scope, receive: Receive, send: Send) -> None:
         allow = (b"allow", b"GET, HEAD, OPTIONS")
@@ -361,6 +368,16 @@ async def _send_ready(
     if extra:
         start = {**start, "headers": [*start["headers"], *extra]}
     await send(start)
+    await send(ready.body if method != "HEAD" else EMPTY)
+
+
+async def _give(
+    ready: Ready | Answer, headers: dict[bytes, bytes], method: str, send: Send, set_cookie: Headers
+) -> None:
+    if isinstance(ready, Ready):
+        await _send_ready(ready, headers, method, send, set_cookie)
+        return
+    await send({**ready.start, "headers": [*ready.start["headers"], *set_cookie]} if set_cookie else ready.start)
     await send(ready.body if method != "HEAD" else EMPTY)
 
 

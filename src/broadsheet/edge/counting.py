@@ -11,9 +11,10 @@ from broadsheet.edge.elsewhere import App
 log = logging.getLogger("broadsheet.edge")
 
 VIEWS = "broadsheet.views"  # a message of ours: nobody can send one from outside
+SHOWN = "broadsheet.shown"  # beside it: how often each newsletter's offer stood in a story that was opened
 
 
-async def hand_on(django: App, views: dict[bytes, int]) -> bool:
+async def hand_on(django: App, views: dict[bytes, int], shown: dict[int, int] | None = None) -> bool:
     """Tell Django, in this process or its own, how often each story was read. Whether it was taken."""
     taken = True
 
@@ -25,7 +26,7 @@ async def hand_on(django: App, views: dict[bytes, int]) -> bool:
         taken = False
 
     try:
-        await django({"type": VIEWS, VIEWS: views}, receive, send)
+        await django({"type": VIEWS, VIEWS: views} | ({SHOWN: shown} if shown else {}), receive, send)
     except Exception as error:  # a database that waits for somebody else is asked again
         log.warning("How often stories were read could not be kept, trying again soon: %s", error)
         return False

@@ -6,6 +6,7 @@ from collections import Counter, OrderedDict
 from typing import Any, NamedTuple
 
 from broadsheet.edge.compose import Headers, answer, body_headers
+from broadsheet.edge.promos import offered
 from broadsheet.edge.shelf import Entry, Shelf, Variant
 from broadsheet.edge.visitors import Reads
 from broadsheet.paywall.rules import Access
@@ -36,12 +37,13 @@ class Known(NamedTuple):
 class HotPage:
     """An entry with whatever of it has been made ready."""
 
-    __slots__ = ("common", "entry", "known", "ready", "size", "used", "views")
+    __slots__ = ("common", "entry", "known", "offer", "ready", "size", "used", "views")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.size = sum(len(body) for variant in entry.variants.values() for body in variant.ready.values())
-        self.common = common_headers(entry)
+        self.offer = offered(entry.variants)
+        self.common = common_headers(entry, by_reader=self.offer is not None)
         self.ready: dict[tuple[str, str], Ready] = {}
         self.known: dict[tuple[bytes | None, bytes | None], Known] = {}  # by Cookie and Accept-Encoding
         self.used = False  # set by every reader, cleared by the hand that looks for pages to let go of
@@ -139,13 +141,18 @@ class HotPages:
         self._views.update(views)
 
 
-def common_headers(entry: Entry) -> Headers:
-    """The headers that every answer for this page bears. What is gated, or will be, is never in a shared cache."""
+def common_headers(entry: Entry, by_reader: bool = False) -> Headers:
+    """The headers that every answer for this page bears. What is gated, or will be, is never in a shared cache.
+
+    `by_reader`: nor is what some readers get without the offer in it.
+    """
     gated = entry.access is not Access.OPEN or entry.gated_from > 0
     headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in entry.headers]
     if gated:
         headers += [(b"cache-control", b"private, no-cache"), (b"vary", b"Cookie, Accept-Encoding")]
         headers += [(b"accept-ranges", b"none"), (b"x-robots-tag", b"noarchive, max-snippet:200")]
+    elif by_reader:
+        headers += [(b"cache-control", b"private, no-cache"), (b"vary", b"Cookie, Accept-Encoding")]
     else:
         headers += [
             (b"cache-control", b"public, max-age=0, s-maxage=60, must-revalidate"),

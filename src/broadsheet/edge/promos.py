@@ -14,12 +14,12 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from broadsheet.edge.compose import Headers
+from broadsheet.edge.compose import OFFER, Headers
 from broadsheet.edge.cookies import find
+from broadsheet.edge.gate import opens
 from broadsheet.edge.shelf import Variant
 from broadsheet.paywall.robots import is_robot
 
-MARK = re.compile(rb"<!--bs:promo (\d{1,9}) (\d{1,9}) (\d{1,5})-->.*?<!--/bs:promo-->", re.DOTALL)
 WEEK = 7 * 86_400
 MOST_LETTERS = 400
 MOST_OFFERS = 12  # that a browser is asked to remember
@@ -43,18 +43,10 @@ def list_cookie(secure: bool) -> bytes:
 def offered(variants: dict[str, Variant]) -> Offered | None:
     """The offer in a page: the first, for a story holds one."""
     for variant in variants.values():
-        found = MARK.search(variant.head) or MARK.search(variant.tail)
+        found = OFFER.search(variant.head) or OFFER.search(variant.tail)
         if found:
             return Offered(*(int(number) for number in found.groups()))
     return None
-
-
-def without(variant: Variant) -> Variant:
-    """The variant as it is where no offer stands in it, with its default slip alone in `ready`."""
-    whole = variant.ready["identity"]
-    slip = whole[len(variant.head) : len(whole) - len(variant.tail)]
-    head, tail = MARK.sub(b"", variant.head), MARK.sub(b"", variant.tail)
-    return Variant(variant.etag + "n", head, tail, {"slip": slip})
 
 
 def lists_in(value: bytes) -> frozenset[int]:
@@ -73,23 +65,27 @@ class Promos:
         self._attributes = b"; Path=/; HttpOnly; SameSite=Lax" + (b"; Secure" if secure else b"")
         self._shown: Counter[int] = Counter()
 
-    def look(self, offer: Offered, headers: dict[bytes, bytes], now: float, *, visit: bool) -> tuple[bool, Headers]:
-        """Whether to show the offer, and the cookie to set where it counts: to somebody who opens the page, now."""
+    def hides(
+        self, offer: Offered | None, method: str, headers: dict[bytes, bytes], now: float
+    ) -> tuple[bool, Headers]:
+        """Whether to keep the offer from this reader; the cookie to set where it is shown to one who opens the page."""
+        if offer is None:
+            return False, []
         cookie = headers.get(b"cookie", b"")
         if cookie and offer.newsletter in lists_in(find(cookie, self._lists)):
-            return False, []
+            return True, []
         week = int(now // WEEK)
         seen = read_seen(find(cookie, self._seen), week) if cookie else {}
         times = seen.get(offer.promo, 0)
         if times >= offer.most:
-            return False, []
-        if not visit or is_robot(headers.get(b"user-agent", b"")):
             return True, []
+        if method != "GET" or not opens(headers) or is_robot(headers.get(b"user-agent", b"")):
+            return False, []
         self._shown[offer.promo] += 1
         seen.pop(offer.promo, None)  # the latest stand last, and the oldest fall out
         seen[offer.promo] = times + 1
         value = self._seen + b"=" + write_seen(seen, week)
-        return True, [(b"set-cookie", value + b"; Max-Age=" + str(WEEK).encode() + self._attributes)]
+        return False, [(b"set-cookie", value + b"; Max-Age=" + str(WEEK).encode() + self._attributes)]
 
     def take(self) -> dict[int, int]:
         """How often each offer was shown since this was last asked."""
