@@ -105,7 +105,7 @@ def _context(row: Confirmation) -> dict[str, Any]:
         subscriber=row.subscriber, newsletter_id__in=row.newsletters, state=Subscription.State.ACTIVE
     ).count()
     already = on == len(lists)
-    path = MINE.format(token_text(row.subscriber.token)) if already else CONFIRM.format(ticket(row.pk))
+    path = MINE.format(token_text(bytes(row.subscriber.token))) if already else CONFIRM.format(ticket(row.pk))
     language = translation.get_language() or settings.LANGUAGE_CODE
     return {
         "names": _names(lists), "already": already, "address": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path,

@@ -20,7 +20,7 @@ from broadsheet.paywall import passes
 from broadsheet.paywall.passes import Pass
 from broadsheet.paywall.queries import ring
 from broadsheet.readers import Standing
-from broadsheet.web.newsletters import cookie as own_lists
+from broadsheet.web import known_lists
 
 LIFE = timedelta(seconds=passes.MOST_SECONDS)
 
@@ -50,7 +50,7 @@ def renew(request: HttpRequest) -> HttpResponse:
         set_pass(request, response, now)
         reader = lists.reader_of(request.user.pk)
         if reader is not None:
-            own_lists.say(request, response, reader.on)
+            known_lists.say(request, response, reader.on)
     return response
 
 

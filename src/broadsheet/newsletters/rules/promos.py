@@ -9,9 +9,7 @@ from itertools import accumulate
 
 TOP, MIDDLE, END = "top", "middle", "end"
 SHORT = 4  # paragraphs; a story with fewer has no middle
-_VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
-)
+_VOID = frozenset(("area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
 
 
 @dataclass(frozen=True, slots=True)

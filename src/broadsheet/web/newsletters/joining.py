@@ -24,8 +24,9 @@ from broadsheet.newsletters.operations import joining
 from broadsheet.newsletters.operations.joining import Wish
 from broadsheet.newsletters.queries import confirming, lists
 from broadsheet.newsletters.queries.lists import ListCard
+from broadsheet.web import known_lists
 from broadsheet.web.gifts import SeeOther
-from broadsheet.web.newsletters import cookie, private
+from broadsheet.web.newsletters import private
 from broadsheet.web.newsletters.words import VERSION
 
 LIMITS = {"join": "10/m/ip,100/d/ip"}  # forms from one network; a mailbox has limits of its own
@@ -118,7 +119,7 @@ def _welcome(request: HttpRequest, token: bytes, cards: tuple[ListCard, ...], la
         "members": any(card.members for card in cards), "known": bool(reader and reader.user_id),
     }  # fmt: skip
     response = private.page(request, "confirmed", context, language)
-    cookie.say(request, response, on)
+    known_lists.say(request, response, on)
     return response
 
 

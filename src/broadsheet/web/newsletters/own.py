@@ -20,8 +20,9 @@ from broadsheet.newsletters.operations import leaving, preferences
 from broadsheet.newsletters.operations.preferences import Changed, Ticked
 from broadsheet.newsletters.queries import lists
 from broadsheet.newsletters.queries.lists import ListCard, Reader
+from broadsheet.web import known_lists
 from broadsheet.web.gifts import SeeOther
-from broadsheet.web.newsletters import cookie, private
+from broadsheet.web.newsletters import private
 from broadsheet.web.newsletters.words import VERSION
 
 ONE_CLICK = "One-Click"
@@ -75,7 +76,7 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
         "had": ".".join(str(number) for number in sorted(reader.on)),
     }  # fmt: skip
     response = private.page(request, "mine", context, reader.language, 400 if form.errors else 200)
-    cookie.say(request, response, reader.on)
+    known_lists.say(request, response, reader.on)
     return response
 
 
@@ -117,7 +118,7 @@ def _left(request: HttpRequest, token: str, place: lists.Place | None) -> HttpRe
     by = "one_click" if request.POST.get("List-Unsubscribe") == ONE_CLICK else "page"
     left = leaving.leave(token=token, by=by, now=clock.now())
     response = private.page(request, "left", {"list": place.list if place else None}, place.language if place else "")
-    here = cookie.gets(request)
+    here = known_lists.gets(request)
     if left is not None and left.newsletter in here:
-        cookie.say(request, response, here - {left.newsletter})
+        known_lists.say(request, response, here - {left.newsletter})
     return response
