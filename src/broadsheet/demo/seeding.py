@@ -245,7 +245,7 @@ def _editions(paper: dict[str, Any]) -> None:
         name, number = row["en"]["title"], row["number"]
         cover = _picture(f"cover-{number}", name, f"Cover of number {number}: {name}", "", Ids())
         shown = {"picture": cover, "caption": "", "alt": "", "width": "half"}
-        body = [
+        body: list[dict[str, Any]] = [
             {"type": "picture", "value": shown, "id": str(uuid4())},
             {"type": "paragraph", "value": f"<p>{escape(row['en']['note'])}</p>", "id": str(uuid4())},
         ]

@@ -87,9 +87,8 @@ def language() -> str:
 def lists_in_sitemap(request: HttpRequest) -> list[Located]:
     """The page of all lists, and each list's own, language by language."""
     cards = lists.all_lists()
-    pages: list[tuple[str, str, list[str]]] = [
-        (code, "newsletters", []) for code in dict.fromkeys(card.language for card in cards)
-    ]
+    languages = dict.fromkeys(card.language for card in cards)
+    pages: list[tuple[str, str, list[str]]] = [(code, "newsletters", []) for code in languages]
     pages += [(card.language, "newsletter", [card.slug]) for card in cards]
     return [Located(request.build_absolute_uri(_path(*page)), None, ()) for page in pages]
 
