@@ -41,6 +41,7 @@ def ensure_list(*, new: NewList, topics: Iterable[int] = (), sections: Iterable[
         return int(found.pk)
     row = Newsletter(**asdict(new))
     row.full_clean(exclude=["topics", "sections", "places"])
+    row.save()
     row.topics.set(topics)
     row.sections.set(sections)
     row.save()
