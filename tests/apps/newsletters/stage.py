@@ -20,7 +20,10 @@ ADDRESS = "Ada.Reader@example.org"
 def new_list(slug: str = "quay", language: str = "en", **more: Any) -> int:
     """The number of a list."""
     name = slug.replace("-", " ").title()
-    return ensure_list(new=NewList(slug, language, name, f"About {name}", "daily", None, time(7), **more))
+    topics = more.pop("topics", ())
+    return ensure_list(
+        new=NewList(slug, language, name, f"About {name}", "daily", None, time(7), **more), topics=topics
+    )
 
 
 def wish(*lists: int, **more: Any) -> Wish:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from broadsheet.newsletters.models import Confirmation, Subscriber, Subscription
+from broadsheet.newsletters.models import Confirmation, Promo, Subscriber, Subscription
 from broadsheet.newsletters.operations import rows
 from broadsheet.newsletters.operations.promos import count_joined
 from broadsheet.newsletters.operations.rows import Proof
@@ -58,7 +58,7 @@ def ask(*, address: str, wish: Wish, now: datetime) -> bool:
             rows.note(row, rows.ASKED, Proof(wish.words, wish.form), now)
     Confirmation.objects.create(
         subscriber=reader, newsletters=wanted, asked_at=now, language=wish.language, form=wish.form[:80],
-        words=wish.words[:40], promo_id=wish.promo,
+        words=wish.words[:40], promo=Promo.objects.filter(pk=wish.promo).first() if wish.promo else None,
     )  # fmt: skip
     return True
 

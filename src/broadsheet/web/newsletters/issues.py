@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from broadsheet import clock
@@ -53,20 +52,16 @@ def issue(request: HttpRequest, slug: str, number: int, title: str) -> HttpRespo
     return response
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD"])
 def full(request: HttpRequest, slug: str, number: int, title: str) -> HttpResponse:
     """What went to members, to those who are; others are led to what went to everybody."""
     card, sent = _issue(slug, number)
     decision = _decide(request)
-    if not card.full_for_members or not decision.full or title != sent.slug:
-        return SeeOther(address(card, sent))
-    markup = archive.words(sent.id, MEMBER, decision)
-    if not markup:
-        return SeeOther(address(card, sent))
-    response = _mail(request, card, sent, markup, full=True)
-    response.headers["Cache-Control"], response.headers["X-Robots-Tag"] = "private, no-store", "noindex, noarchive"
-    return response
+    may = card.full_for_members and decision.full and title == sent.slug
+    markup = archive.words(sent.id, MEMBER, decision) if may else ""
+    found = _mail(request, card, sent, markup, full=True) if markup else SeeOther(address(card, sent))
+    found.headers["Cache-Control"], found.headers["X-Robots-Tag"] = "private, no-store", "noindex, noarchive"
+    return found
 
 
 def _decide(request: HttpRequest) -> Decision:
@@ -108,7 +103,6 @@ def _mail(request: HttpRequest, card: ListCard, sent: IssueCard, markup: str, *,
     return HttpResponse(whole, headers={"Content-Security-Policy": MAIL_POLICY})
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD"])
 def go(request: HttpRequest, issue: str, number: int, arm: str, token: str = "") -> HttpResponse:
     """Lead on to where the issue's link leads, which is written nowhere in the address, and count that it was used.

@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -48,7 +47,6 @@ class OwnForm(forms.Form):
         return frozenset(int(part) for part in self.cleaned_data["had"].split(".") if part.isdecimal())
 
 
-@never_cache
 @login_required
 def own(request: HttpRequest) -> HttpResponse:
     """The page of whoever is logged in."""
