@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from django import forms
@@ -47,6 +48,15 @@ class OwnForm(forms.Form):
         return frozenset(int(part) for part in self.cleaned_data["had"].split(".") if part.isdecimal())
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lists of one language on the page."""
+
+    language: str
+    cards: tuple[ListCard, ...]
+    aside: bool
+
+
 @login_required
 def own(request: HttpRequest) -> HttpResponse:
     """The page of whoever is logged in."""
@@ -70,7 +80,7 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
         reader = lists.reader_by_token(token) or reader
         form = OwnForm(None, reader, cards)
     context = {
-        "reader": reader, "lists": _by_language(cards), "form": form, "changed": changed,
+        "reader": reader, "lists": _by_language(cards, reader), "form": form, "changed": changed,
         "had": ".".join(str(number) for number in sorted(reader.on)),
     }  # fmt: skip
     response = private.page(request, "mine", context, reader.language, 400 if form.errors else 200)
@@ -93,9 +103,14 @@ def _cards(reader: Reader) -> tuple[ListCard, ...]:
     return (*offered, *closed)
 
 
-def _by_language(cards: tuple[ListCard, ...]) -> list[tuple[str, list[ListCard]]]:
-    languages = dict.fromkeys(card.language for card in cards)
-    return [(language, [card for card in cards if card.language == language]) for language in languages]
+def _by_language(cards: tuple[ListCard, ...], reader: Reader) -> list[Group]:
+    """The reader's own language first; another one folded away, unless they are on a list of it."""
+    own = reader.language or settings.LANGUAGE_CODE
+    found = []
+    for language in sorted({card.language for card in cards}, key=lambda code: (code != own, code)):
+        group = tuple(card for card in cards if card.language == language)
+        found.append(Group(language, group, language != own and reader.on.isdisjoint(card.id for card in group)))
+    return found
 
 
 @csrf_exempt  # RFC 8058: a mail provider's POST comes without cookie, origin or anything else of ours
