@@ -2,8 +2,8 @@
 
 Stories are rendered with the offer between two marks. One cookie names the lists that this browser's reader gets, and
 another how often it was shown which offer this week; neither says who that is. Where an offer is to be hidden, its
-bytes are left out of what was rendered, and no page is rendered again. What was shown is counted by offer, and told
-to Django with the numbers of reads.
+bytes are left out of what was rendered, and no page is rendered again. A browser that asks for privacy (Sec-GPC) is
+given no such cookie, and so no offer. What was shown is counted by offer, and told to Django with the numbers of reads.
 
     <!--bs:promo 7 12 3-->…<!--/bs:promo-->      offer 7, of list 12, at most three times a week
 """
@@ -71,6 +71,8 @@ class Promos:
         """Whether to keep the offer from this reader; the cookie to set where it is shown to one who opens the page."""
         if offer is None:
             return False, []
+        if headers.get(b"sec-gpc") == b"1":  # who wants nothing noted could not be spared after the third time
+            return True, []
         cookie = headers.get(b"cookie", b"")
         if cookie and offer.newsletter in lists_in(find(cookie, self._lists)):
             return True, []

@@ -91,6 +91,13 @@ def test_neither_robots_nor_what_is_fetched_ahead_nor_a_head_request_counts(pape
     assert paper.edge._promos.take() == {}
 
 
+def test_LR_12_a_browser_that_asks_for_privacy_is_given_no_cookie_and_no_offer(paper: Paper, run: Any) -> None:
+    answer = run(paper.get("/open/", headers=[*BROWSER, ("sec-gpc", "1")]))
+    assert answer["set-cookie"] == ""
+    assert OFFER not in answer.body
+    assert paper.edge._promos.take() == {}
+
+
 def test_a_page_with_an_offer_is_in_no_shared_cache_and_one_without_is_as_before(paper: Paper, run: Any) -> None:
     for cookie in ("", "bs-n=12"):
         held = run(paper.get("/open/", headers=BROWSER, cookie=cookie))
