@@ -109,7 +109,7 @@ def _letter(made: Made) -> None:
 
     new = NewList("quay-letter", "en", "Quay Letter", "From the quay", "daily", None, time(7), full_for_members=True)
     issue = Issue.objects.create(
-        newsletter_id=ensure_list(new=new), period="1", number=1, slug="first", state=Issue.State.DONE, subject="First",
+        newsletter_id=ensure_list(new=new), period="1", number=1, slug="1-first", state=Issue.State.DONE, subject="First",
         frozen_at=clock.now(),
     )  # fmt: skip
     whole = gated_body(StoryPage.objects.get(pk=made.pages["members"]), MEMBER)

@@ -130,8 +130,8 @@ URLS = {
         for name in (
             "",
             "<slug:slug>/",
-            "<slug:slug>/<int:number>-<slug:title>/",
-            "<slug:slug>/<int:number>-<slug:title>/full/",
+            "<slug:slug>/<slug:issue>/",
+            "<slug:slug>/<slug:issue>/full/",
             "<slug:slug>/feed.atom",
             "<slug:slug>/feed.json",
             "asked/",
@@ -173,7 +173,7 @@ DESK_ROOMS = frozenset(
         "account", "api", "block-preview", "bulk", "choose-anchor-link", "choose-email-link",
         "choose-external-link", "choose-page", "choose-phone-link", "collections", "dismissibles", "documents",
         "editing-sessions", "embeds", "failwhale", "gifts", "groups", "images", "imported-comments", "jsi18n", "login",
-        "logout", "members", "pages", "password_reset", "redirects", "reports", "settings", "sites", "snippets", "sprite",
+        "logout", "members", "newsletters", "pages", "password_reset", "redirects", "reports", "settings", "sites", "snippets", "sprite",
         "stories", "tag-autocomplete", "test404", "translation", "users", "workflows",
     )
 )  # fmt: skip

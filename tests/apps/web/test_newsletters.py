@@ -19,6 +19,7 @@ from broadsheet import clock
 from broadsheet.newsletters import mails
 from broadsheet.newsletters.keys import short, token_text
 from broadsheet.newsletters.models import Content, Issue, Link, Newsletter, Promo, Subscriber, Subscription
+from broadsheet.newsletters.operations import promos
 from broadsheet.newsletters.operations.lists import ensure_promo
 from broadsheet.newsletters.queries import archive
 from broadsheet.newsroom.cards import GateError
@@ -199,11 +200,11 @@ def test_tokens_stand_in_no_log() -> None:
 
 def issue(paper: Paper, slug: str = "quay", **more: Any) -> Issue:
     found = Issue.objects.create(
-        newsletter_id=new_list(slug, **more), period="1", number=3, slug="the-river", state=Issue.State.DONE,
+        newsletter_id=new_list(slug, **more), period="1", number=3, slug="3-the-river", state=Issue.State.DONE,
         subject="The river & the sea", preheader="What it carries", frozen_at=clock.now(),
     )  # fmt: skip
     html = '<!doctype html><html lang="en"><head><title>x</title></head><body style="margin:0">{}</body></html>'
-    links = '<a href="%%UNSUBSCRIBE%%">Leave</a><a href="/newsletters/go/K/1/%%ARM%%/%%PASS:1%%">Story</a>'
+    links = '<a href="%%UNSUBSCRIBE%%">Leave</a><a href="/newsletters/go/K/1/%%ARM%%/%%PASS:1%%/">Story</a>'
     Content.objects.create(issue=found, variant="free", html=html.format("lead " + links), text="")
     Content.objects.create(issue=found, variant="member", html=html.format("hidden0x7 " + links), text="")
     return found
@@ -268,6 +269,7 @@ def test_NL_11_a_link_leads_where_its_row_says_and_nowhere_else(paper: Paper) ->
     found = issue(paper)
     Link.objects.create(issue=found, number=1, url="http://testserver/world/a-quiet-port/")
     way = f"/newsletters/go/{short(UUID(str(found.key)))}"
+    assert paper.get(f"/newsletters/go/{found.key.hex}/1/w/").status_code == 303
     for query in ("", "?url=https://evil.test/", "?next=//evil.test", "?u=1"):
         answer = paper.get(f"{way}/1/a/{query}")
         assert (answer.status_code, answer.headers["Location"]) == (303, "http://testserver/world/a-quiet-port/")
@@ -277,7 +279,7 @@ def test_NL_11_a_link_leads_where_its_row_says_and_nowhere_else(paper: Paper) ->
     paper.get(f"{way}/1/a/", **{"User-Agent": "SomeBot/1.0 (+https://bot.example)"})
     Client().head(f"{way}/1/a/")
     link = Link.objects.get()
-    assert (link.clicks, link.clicks_b) == (4, 1)
+    assert (link.clicks, link.clicks_b) == (5, 1)
     for wrong in (
         f"{way}/2/a/",
         f"{way}/1/x/",
@@ -328,3 +330,15 @@ def test_the_mail_that_asks_after_a_story_names_where_it_was(paper: Paper) -> No
     assert post("/newsletters/", form).status_code == 303
     assert mails.send_due(now=clock.now()) == 1
     assert len(mail.outbox) == 1
+
+
+def test_the_desk_sees_how_often_a_promo_was_shown_and_how_many_joined_by_it(paper: Paper) -> None:
+    promo = ensure_promo(newsletter=new_list(), place="middle")
+    promos.count_shown(shown={promo: 40, promo + 1: 9}, day=clock.now().date())
+    promos.count_shown(shown={promo: 10}, day=clock.now().date())
+    promos.count_joined(promo_id=promo, now=clock.now())
+    page = paper.desk().get("/admin/newsletters/promos/").content.decode()
+    assert "Quay" in page
+    assert ">50<" in page.replace("\n", "").replace(" ", "")
+    assert "2.0%" in page
+    assert paper.desk("Reporters").get("/admin/newsletters/promos/").status_code == 302

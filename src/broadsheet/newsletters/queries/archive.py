@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from broadsheet.newsletters.keys import read_short
 from broadsheet.newsletters.models import Content, Issue, Link
@@ -64,8 +65,12 @@ def words(issue_id: int, variant: str, decision: Decision | None = None) -> str:
     return Content.objects.values_list("html", flat=True).filter(issue_id=issue_id, variant=variant).first() or ""
 
 
-def leads_to(short: str, number: int) -> tuple[int, str] | None:
-    """A link of an issue by its number: the row's own number, and where it leads."""
-    key = read_short(short)
-    found = Link.objects.filter(issue__key=key, number=number) if key else Link.objects.none()
-    return found.values_list("pk", "url").first()
+def leads_to(key: str, number: int) -> tuple[int, str] | None:
+    """A link of an issue by its number: the row's own, and where it leads. `key` is the issue's, in full or short."""
+    found = read_short(key) or _whole(key)
+    rows = Link.objects.filter(issue__key=found, number=number) if found else Link.objects.none()
+    return rows.values_list("pk", "url").first()
+
+
+def _whole(text: str) -> UUID | None:
+    return UUID(hex=text) if len(text) == 32 and set(text) <= set("0123456789abcdef") else None

@@ -34,15 +34,15 @@ from broadsheet.web.passes import standing
 
 # A mail bears its look in itself.
 MAIL_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
-PLACE = re.compile(r"%%(UNSUBSCRIBE|PREFERENCES|ARM|PASS:\d+)%%")
+PLACE = re.compile(r"%%(UNSUBSCRIBE|PREFERENCES|ARM)%%|%%PASS:\d+%%/?")
 ARMS = frozenset({"a", "b", "w"})  # the first subject, the second, the web
 
 
 @require_http_methods(["GET", "HEAD"])
-def issue(request: HttpRequest, slug: str, number: int, title: str) -> HttpResponse:
+def issue(request: HttpRequest, slug: str, issue: str) -> HttpResponse:
     """What went to readers who are no members."""
-    card, sent = _issue(slug, number)
-    if title != sent.slug:
+    card, sent = _issue(slug, issue)
+    if issue != sent.slug:
         return SeeOther(address(card, sent))
     markup = archive.words(sent.id, FREE)
     if not markup:
@@ -53,11 +53,11 @@ def issue(request: HttpRequest, slug: str, number: int, title: str) -> HttpRespo
 
 
 @require_http_methods(["GET", "HEAD"])
-def full(request: HttpRequest, slug: str, number: int, title: str) -> HttpResponse:
+def full(request: HttpRequest, slug: str, issue: str) -> HttpResponse:
     """What went to members, to those who are; others are led to what went to everybody."""
-    card, sent = _issue(slug, number)
+    card, sent = _issue(slug, issue)
     decision = _decide(request)
-    may = card.full_for_members and decision.full and title == sent.slug
+    may = card.full_for_members and decision.full and issue == sent.slug
     markup = archive.words(sent.id, MEMBER, decision) if may else ""
     found = _mail(request, card, sent, markup, full=True) if markup else SeeOther(address(card, sent))
     found.headers["Cache-Control"], found.headers["X-Robots-Tag"] = "private, no-store", "noindex, noarchive"
@@ -77,9 +77,10 @@ def _decide(request: HttpRequest) -> Decision:
     return rules.decide(Visit(who), Access.MEMBERS, Terms())
 
 
-def _issue(slug: str, number: int) -> tuple[ListCard, IssueCard]:
-    card = found(slug)
-    sent = archive.issue(card.id, number)
+def _issue(slug: str, issue: str) -> tuple[ListCard, IssueCard]:
+    """The list and its issue. The number before the words finds it, so that an address with other words leads there."""
+    card, number = found(slug), issue.partition("-")[0]
+    sent = archive.issue(card.id, int(number)) if number.isdecimal() and len(number) < 8 else None
     if sent is None:
         raise Http404
     return card, sent
@@ -88,13 +89,13 @@ def _issue(slug: str, number: int) -> tuple[ListCard, IssueCard]:
 def address(card: ListCard, sent: IssueCard) -> str:
     """The path of an issue's page."""
     with translation.override(card.language):
-        return reverse("newsletter_issue", args=[card.slug, sent.number, sent.slug])
+        return reverse("newsletter_issue", args=[card.slug, sent.slug])
 
 
 def _mail(request: HttpRequest, card: ListCard, sent: IssueCard, markup: str, *, full: bool) -> HttpResponse:
     """The mail as a page: its readers' own places lead to where everybody may go, and above it stands the way back."""
     own = {"UNSUBSCRIBE": reverse("newsletter", args=[card.slug]), "PREFERENCES": reverse("newsletters"), "ARM": "w"}
-    plain = PLACE.sub(lambda place: own.get(place[1], ""), markup)
+    plain = PLACE.sub(lambda place: own.get(place[1] or "", ""), markup)
     context = {"list": card, "issue": sent, "full": full, "address": address(card, sent)}
     bar = render_to_string("broadsheet/newsletters/issue_bar.html", context, request)
     head = render_to_string("broadsheet/newsletters/issue_head.html", context, request)
