@@ -20,7 +20,7 @@ from broadsheet.edge.cookies import names, session_name
 from broadsheet.edge.counting import hand_on
 from broadsheet.edge.elsewhere import App, Elsewhere, Receive, Scope, Send
 from broadsheet.edge.gate import AHEAD, DOCUMENTS, MOST_READS, Gate, opens
-from broadsheet.edge.hot import CRAWLED, HotPage, HotPages, Known, Ready
+from broadsheet.edge.hot import CRAWLED, HotPage, HotPages, Known, Ready, own
 from broadsheet.edge.promos import Promos
 from broadsheet.edge.renewing import Renewing, lenient
 from broadsheet.edge.shelf import Shelf
@@ -134,13 +134,22 @@ class Edge:
         if entry.gated_from:
             access = turned(access, entry.gated_from, now)
         if access is Access.OPEN:
-            page.views += method == "GET" and not is_robot(headers.get(b"user-agent", b""))
-            hides, set_cookie = self._promos.hides(page.offer, method, headers, now)
-            variant, common = entry.variants["full"], page.common
-            bare = self._composer.compose(variant, encoding, b"", common, hides) if hides else None
-            await _give(bare or page.get("full", encoding), headers, method, send, set_cookie)
+            await self._open(page, headers, encoding, method, now, send)
         else:
             await self._gate(page, access, scope, headers, encoding, send)
+
+    async def _open(
+        self, page: HotPage, headers: dict[bytes, bytes], encoding: str, method: str, now: float, send: Send
+    ) -> None:
+        """Serve what everybody may read: the same to all who have no cookie."""
+        page.views += method == "GET" and not is_robot(headers.get(b"user-agent", b""))
+        offer = self._promos.show(page.offer, method, headers, now, shared=True)
+        ready: Ready | Answer = page.get("full", encoding)
+        if offer.hidden:
+            ready = self._composer.compose(page.entry.variants["full"], encoding, b"", own(page.common), True)
+        elif offer.set_cookie:
+            ready = Answer({**ready.start, "headers": own(ready.start["headers"])}, ready.body)
+        await _give(ready, headers, method, send, offer.set_cookie)
 
     async def _gate(
         self, page: HotPage, access: Access, scope: Scope, headers: dict[bytes, bytes], encoding: str, send: Send
@@ -169,12 +178,12 @@ class Edge:
         slip = gate.slip(entry.language, decision, visitor)
         if access is not entry.access and decision.reason is Reason.MEMBERS_ONLY:  # rendered before its moment came
             slip = gate.policy.slip(entry.language, "members-only")
-        hides, more = self._promos.hides(page.offer if kind != CRAWLED else None, method, headers, now)
-        set_cookie += more
+        offer = self._promos.show(page.offer if kind != CRAWLED else None, method, headers, now)
+        set_cookie += offer.set_cookie
         ready: Ready | Answer = page.get(kind, encoding)
-        if slip or hides:
-            ready = self._composer.compose(entry.variants[kind], encoding, slip, page.common, hides)
-        if lasts and not set_cookie and (hides or page.offer is None):
+        if slip or offer.hidden:
+            ready = self._composer.compose(entry.variants[kind], encoding, slip, page.common, offer.hidden)
+        if lasts and offer.settled and not set_cookie:
             known = Known(
                 lasts, decision.verdict is Verdict.FULL, ready.start, ready.body, visitor.reads if by_receipt else None
             )

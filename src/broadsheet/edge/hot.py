@@ -43,7 +43,7 @@ class HotPage:
         self.entry = entry
         self.size = sum(len(body) for variant in entry.variants.values() for body in variant.ready.values())
         self.offer = offered(entry.variants)
-        self.common = common_headers(entry, by_reader=self.offer is not None)
+        self.common = common_headers(entry)
         self.ready: dict[tuple[str, str], Ready] = {}
         self.known: dict[tuple[bytes | None, bytes | None], Known] = {}  # by Cookie and Accept-Encoding
         self.used = False  # set by every reader, cleared by the hand that looks for pages to let go of
@@ -141,24 +141,25 @@ class HotPages:
         self._views.update(views)
 
 
-def common_headers(entry: Entry, by_reader: bool = False) -> Headers:
-    """The headers that every answer for this page bears. What is gated, or will be, is never in a shared cache.
-
-    `by_reader`: nor is what some readers get without the offer in it.
-    """
+def common_headers(entry: Entry) -> Headers:
+    """The headers that every answer for this page bears. What is gated, or will be, is never in a shared cache."""
     gated = entry.access is not Access.OPEN or entry.gated_from > 0
     headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in entry.headers]
     if gated:
         headers += [(b"cache-control", b"private, no-cache"), (b"vary", b"Cookie, Accept-Encoding")]
         headers += [(b"accept-ranges", b"none"), (b"x-robots-tag", b"noarchive, max-snippet:200")]
-    elif by_reader:
-        headers += [(b"cache-control", b"private, no-cache"), (b"vary", b"Cookie, Accept-Encoding")]
     else:
         headers += [
             (b"cache-control", b"public, max-age=0, s-maxage=60, must-revalidate"),
             (b"vary", b"Accept-Encoding"),
         ]
     return headers
+
+
+def own(headers: Headers) -> Headers:
+    """The same headers for an answer that is one reader's own."""
+    mine = {b"cache-control": b"private, no-cache", b"vary": b"Cookie, Accept-Encoding"}
+    return [(name, mine.get(name, value)) for name, value in headers]
 
 
 def unstored(headers: Headers) -> Headers:

@@ -6,6 +6,10 @@ bytes are left out of what was rendered, and no page is rendered again. A browse
 given no such cookie, and so no offer. What was shown is counted by offer, and told to Django with the numbers of reads.
 
     <!--bs:promo 7 12 3-->…<!--/bs:promo-->      offer 7, of list 12, at most three times a week
+
+An offer counts as shown once an hour to one reader: within the hour the same page is the same answer, which may be
+known and need not be worked out again. A page that is open to all is the same for everybody who has no cookie, so that
+caches in front may keep it: there the offer stands, and nothing is counted.
 """
 
 from __future__ import annotations
@@ -20,11 +24,11 @@ from broadsheet.edge.gate import opens
 from broadsheet.edge.shelf import Variant
 from broadsheet.paywall.robots import is_robot
 
-WEEK = 7 * 86_400
+WEEK, HOUR = 7 * 86_400, 3_600
 MOST_LETTERS = 400
 MOST_OFFERS = 12  # that a browser is asked to remember
 _LISTS = re.compile(rb"\d{1,9}(?:\.\d{1,9})*")
-_SEEN = re.compile(rb"(\d{1,6})((?:\.\d{1,9}x\d{1,5})*)")
+_SEEN = re.compile(rb"(\d{1,6})((?:\.\d{1,9}x\d{1,5}x\d{1,7})*)")
 
 
 class Offered(NamedTuple):
@@ -56,6 +60,17 @@ def lists_in(value: bytes) -> frozenset[int]:
     return frozenset(int(number) for number in value.split(b"."))
 
 
+class Shown(NamedTuple):
+    """Whether an offer is kept from a reader, the cookie to set, and whether the same holds until the hour turns."""
+
+    hidden: bool
+    set_cookie: Headers
+    settled: bool
+
+
+NO_OFFER, HIDDEN, PASSING = Shown(False, [], True), Shown(True, [], True), Shown(False, [], False)
+
+
 class Promos:
     """Whom the pages' offers are shown to, for one process; and how often they were."""
 
@@ -65,29 +80,35 @@ class Promos:
         self._attributes = b"; Path=/; HttpOnly; SameSite=Lax" + (b"; Secure" if secure else b"")
         self._shown: Counter[int] = Counter()
 
-    def hides(
-        self, offer: Offered | None, method: str, headers: dict[bytes, bytes], now: float
-    ) -> tuple[bool, Headers]:
-        """Whether to keep the offer from this reader; the cookie to set where it is shown to one who opens the page."""
+    def show(
+        self, offer: Offered | None, method: str, headers: dict[bytes, bytes], now: float, shared: bool = False
+    ) -> Shown:
+        """What this reader sees of the offer. `shared`: the page is kept for all who bear no cookie."""
         if offer is None:
-            return False, []
+            return NO_OFFER
         if headers.get(b"sec-gpc") == b"1":  # who wants nothing noted could not be spared after the third time
-            return True, []
+            return HIDDEN
         cookie = headers.get(b"cookie", b"")
         if cookie and offer.newsletter in lists_in(find(cookie, self._lists)):
-            return True, []
-        week = int(now // WEEK)
+            return HIDDEN
+        week, hour = int(now // WEEK), int(now // HOUR)
         seen = read_seen(find(cookie, self._seen), week) if cookie else {}
-        times = seen.get(offer.promo, 0)
+        times, last = seen.pop(offer.promo, (0, -1))
+        if last == hour:
+            return NO_OFFER
         if times >= offer.most:
-            return True, []
-        if method != "GET" or not opens(headers) or is_robot(headers.get(b"user-agent", b"")):
-            return False, []
+            return HIDDEN
+        if (
+            method != "GET"
+            or (shared and not cookie)
+            or not opens(headers)
+            or is_robot(headers.get(b"user-agent", b""))
+        ):
+            return PASSING
         self._shown[offer.promo] += 1
-        seen.pop(offer.promo, None)  # the latest stand last, and the oldest fall out
-        seen[offer.promo] = times + 1
+        seen[offer.promo] = times + 1, hour  # the latest stand last, and the oldest fall out
         value = self._seen + b"=" + write_seen(seen, week)
-        return False, [(b"set-cookie", value + b"; Max-Age=" + str(WEEK).encode() + self._attributes)]
+        return Shown(False, [(b"set-cookie", value + b"; Max-Age=" + str(WEEK).encode() + self._attributes)], False)
 
     def take(self) -> dict[int, int]:
         """How often each offer was shown since this was last asked."""
@@ -99,16 +120,17 @@ class Promos:
         self._shown.update(shown)
 
 
-def read_seen(value: bytes, week: int) -> dict[int, int]:
-    """How often which offer was shown in this week; nothing where the value is of another one, or not ours."""
+def read_seen(value: bytes, week: int) -> dict[int, tuple[int, int]]:
+    """How often which offer was shown in this week, and in which hour last; nothing where the value is of another week,
+    or not ours."""
     found = _SEEN.fullmatch(value) if len(value) <= MOST_LETTERS else None
     if found is None or int(found[1]) != week:
         return {}
     pairs = (part.split(b"x") for part in found[2].split(b".") if part)
-    return {int(promo): int(times) for promo, times in pairs}
+    return {int(promo): (int(times), int(hour)) for promo, times, hour in pairs}
 
 
-def write_seen(seen: dict[int, int], week: int) -> bytes:
+def write_seen(seen: dict[int, tuple[int, int]], week: int) -> bytes:
     """The value of the cookie."""
     latest = list(seen.items())[-MOST_OFFERS:]
-    return b".".join([str(week).encode(), *(f"{promo}x{times}".encode() for promo, times in latest)])
+    return b".".join([str(week).encode(), *(f"{promo}x{times}x{hour}".encode() for promo, (times, hour) in latest)])

@@ -69,25 +69,25 @@ def test_the_wall_keeps_its_own_words_where_the_offer_is_hidden(paper: Paper, ru
 
 
 def test_an_offer_is_shown_so_often_a_week_and_counted(paper: Paper, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    cookie, seen = "", []
-    for _ in range(4):
+    cookie, seen, now = "x=1", [], (time.time() // promos.WEEK + 1) * promos.WEEK
+    for hour in (0, 0, 1, 2, 3):
+        monkeypatch.setattr("broadsheet.edge.app.time.time", lambda hour=hour: now + hour * promos.HOUR)
         answer = run(paper.get("/open/", headers=BROWSER, cookie=cookie))
-        seen.append(OFFER in answer.body)
+        seen.append((OFFER in answer.body, bool(answer.cookie)))
         cookie = answer.cookie or cookie
-    assert seen == [True, True, False, False]
+    assert seen == [(True, True), (True, False), (True, True), (False, False), (False, False)]
     assert paper.edge._promos.take() == {7: 2}
-    later = time.time() + promos.WEEK
-    monkeypatch.setattr("broadsheet.edge.app.time.time", lambda: later)
+    monkeypatch.setattr("broadsheet.edge.app.time.time", lambda: now + promos.WEEK)
     assert OFFER in run(paper.get("/open/", headers=BROWSER, cookie=cookie)).body
 
 
 def test_neither_robots_nor_what_is_fetched_ahead_nor_a_head_request_counts(paper: Paper, run: Any) -> None:
     for extra in ([("user-agent", "SomeBot/1.0 (+https://bot.example)")], [*BROWSER, ("sec-purpose", "prefetch")],
                   [*BROWSER, ("sec-fetch-dest", "empty")]):  # fmt: skip
-        answer = run(paper.get("/open/", headers=extra))
+        answer = run(paper.get("/open/", headers=extra, cookie="x=1"))
         assert OFFER in answer.body
         assert not answer.cookie
-    run(paper.get("/open/", headers=BROWSER, method="HEAD"))
+    run(paper.get("/open/", headers=BROWSER, cookie="x=1", method="HEAD"))
     assert paper.edge._promos.take() == {}
 
 
@@ -98,23 +98,32 @@ def test_LR_12_a_browser_that_asks_for_privacy_is_given_no_cookie_and_no_offer(p
     assert paper.edge._promos.take() == {}
 
 
-def test_a_page_with_an_offer_is_in_no_shared_cache_and_one_without_is_as_before(paper: Paper, run: Any) -> None:
-    for cookie in ("", "bs-n=12"):
+def test_caches_keep_an_open_page_for_all_without_a_cookie_and_what_is_one_readers_for_nobody(
+    paper: Paper, run: Any
+) -> None:
+    for cookie in ("x=1", "bs-n=12"):
         held = run(paper.get("/open/", headers=BROWSER, cookie=cookie))
         assert held["cache-control"] == "private, no-cache"
         assert "Cookie" in held["vary"]
-    assert run(paper.get("/plain/", headers=BROWSER))["cache-control"].startswith("public")
+    for path in ("/open/", "/plain/"):
+        kept = run(paper.get(path, headers=BROWSER))
+        assert kept["cache-control"].startswith("public")
+        assert not kept.cookie
+    assert paper.edge._promos.take() == {7: 1}
 
 
-def test_an_answer_in_which_the_offer_was_shown_is_not_remembered_and_one_without_it_is(paper: Paper, run: Any) -> None:
+def test_what_an_hour_settles_is_known_whether_the_offer_stands_there_or_not(paper: Paper, run: Any) -> None:
     jar = run(paper.get("/metered/", headers=BROWSER)).cookie
     assert jar.startswith("bs-r=")
     page = paper.edge._pages.look("/metered/")
     assert page is not None
-    run(paper.get("/metered/", headers=BROWSER, cookie=jar))
+    seen = run(paper.get("/metered/", headers=BROWSER, cookie=jar)).cookie
+    assert seen.startswith("bs-o=")
     assert not page.known
-    run(paper.get("/metered/", headers=BROWSER, cookie=f"{jar}; bs-n=12"))
+    assert OFFER in run(paper.get("/metered/", headers=BROWSER, cookie=f"{jar}; {seen}")).body
     assert len(page.known) == 1
+    run(paper.get("/metered/", headers=BROWSER, cookie=f"{jar}; bs-n=12"))
+    assert len(page.known) == 2
     again = run(paper.get("/metered/", headers=BROWSER, cookie=f"{jar}; bs-n=12"))
     assert b"BODY" in again.body
     assert OFFER not in again.body
@@ -129,7 +138,7 @@ def test_what_was_shown_is_told_with_the_reads_and_once_more_where_it_was_not_ta
             raise faults.pop()
         told.append((scope[VIEWS], scope[SHOWN]))
 
-    run(paper.get("/open/", headers=BROWSER))
+    run(paper.get("/open/", headers=BROWSER, cookie="x=1"))
     paper.edge._django = django
     run(paper.edge._tell())
     run(paper.edge._tell())
@@ -143,8 +152,8 @@ def test_a_cookie_that_is_not_ours_names_no_list(value: bytes) -> None:
 
 
 def test_what_was_seen_is_of_one_week_and_the_latest_dozen() -> None:
-    seen = dict.fromkeys(range(20), 1)
-    assert read_seen(write_seen(seen, 9), 9) == dict.fromkeys(range(8, 20), 1)
+    seen = dict.fromkeys(range(20), (1, 1_512))
+    assert read_seen(write_seen(seen, 9), 9) == dict.fromkeys(range(8, 20), (1, 1_512))
     assert read_seen(write_seen(seen, 9), 10) == {}
     assert read_seen(b"9", 9) == {}
     assert offered({"full": make_variant("t", b"<p>", b"", b"</p>")}) is None
@@ -152,6 +161,8 @@ def test_what_was_seen_is_of_one_week_and_the_latest_dozen() -> None:
 
 
 def test_by_https_the_cookies_are_the_hosts_alone() -> None:
-    hidden, cookies = Promos(secure=True).hides(Offered(7, 12, 2), "GET", {}, 0.0)
-    assert not hidden
-    assert cookies[0][1].startswith(b"__Host-bs-o=0.7x1; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax; Secure")
+    offer = Promos(secure=True).show(Offered(7, 12, 2), "GET", {}, 0.0)
+    assert not offer.hidden
+    assert offer.set_cookie[0][1].startswith(
+        b"__Host-bs-o=0.7x1x0; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax; Secure"
+    )
