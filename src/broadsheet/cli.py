@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from broadsheet.web.newsletters.commands import bring
+
 STARTER = "broadsheet.starter.paper.settings"
 YIELDING = 10  # of 19
 
@@ -298,6 +300,15 @@ def members_import(file: Path, dry_run: bool) -> None:
     from broadsheet.membership.desk import console
 
     console.bring(file, dry_run=dry_run)
+
+
+@main.group()
+def newsletters() -> None:
+    """Bring readers of newsletters in from a file."""
+    start_django()
+
+
+newsletters.add_command(bring)
 
 
 @main.command("refresh-crawlers")

@@ -124,6 +124,7 @@ class Cases:
         yield from self.searches()
         yield from self.files()
         yield from self.gifts()
+        yield from self.letters()
         yield from self.desk()
 
     def some(self, most: int) -> list[Case]:
@@ -257,6 +258,22 @@ class Cases:
                     private=True,
                     first=persona.name == "stranger",
                 )
+
+    def letters(self) -> Iterator[Case]:
+        """What members were sent of an issue: to whom a log-in opens members' stories, and to nobody else."""
+        words = self.made.words.of("members")
+        whole = frozenset(word for place, word in words.items() if place == "middle")
+        for persona, method in product(self.personas, METHODS[:2]):
+            opened = persona.session == "chief" and method == "GET"
+            yield Case(
+                "newsletters",
+                Request("/newsletters/quay-letter/1-first/full/", method, (*persona.headers, *persona.jar())),
+                persona.name,
+                may=self.made.secrets("members") if opened else frozenset(),
+                must=whole if opened else frozenset(),
+                private=True,
+                first=method == "GET",
+            )
 
     def desk(self) -> Iterator[Case]:
         """Every address of the admin, by those who have no business there; the chief sees whatever there is."""

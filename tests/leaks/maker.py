@@ -74,6 +74,7 @@ def make() -> Made:
             _file(made, story, access, live=story not in {"draft", "scheduled", "embargoed", "in-review"})
     _file(made, "copy", "metered", section="ar/world", twin=made.pages["metered"])
     _gifts(made)
+    _letter(made)
     _front(made)
     _people(made)
     return made
@@ -95,6 +96,28 @@ def _gifts(made: Made) -> None:
     key = UUID(bytes=made.keys["metered"])
     letter = queries.letter_token(issue=b"1", recipient=b"2", story=key, language="en", sent=clock.now())
     made.gifts["letter"] = letter, "metered"
+
+
+def _letter(made: Made) -> None:
+    """A newsletter's issue that went out: everybody was sent a lead, members a members' story whole."""
+    from datetime import time
+
+    from broadsheet import clock
+    from broadsheet.newsletters.models import Content, Issue
+    from broadsheet.newsletters.operations.lists import NewList, ensure_list
+    from broadsheet.newsroom.cards import gated_body
+    from broadsheet.newsroom.models import StoryPage
+    from broadsheet.paywall.rules import MEMBER
+
+    new = NewList("quay-letter", "en", "Quay Letter", "From the quay", "daily", None, time(7), full_for_members=True)
+    issue = Issue.objects.create(
+        newsletter_id=ensure_list(new=new), period="1", number=1, slug="1-first", state=Issue.State.DONE, subject="First",
+        frozen_at=clock.now(),
+    )  # fmt: skip
+    whole = gated_body(StoryPage.objects.get(pk=made.pages["members"]), MEMBER)
+    for variant, text in (("free", LEAD), ("member", whole)):
+        page = f"<!doctype html><html lang=en><head><title>First</title></head><body>{text}</body></html>"
+        Content.objects.create(issue=issue, variant=variant, html=page, text="")
 
 
 def _front(made: Made) -> None:

@@ -247,6 +247,11 @@ def all_mutants() -> tuple[Mutant, ...]:
             (("broadsheet.newsroom.operations.indexing.index", _indexed),),
             stored=True,
         ),
+        Mutant(
+            "the members' issue is everybody's",
+            ("newsletters",),
+            (("broadsheet.web.newsletters.issues._decide", _always(MEMBER)),),
+        ),
         Mutant("any file can be had", ("file",), (("broadsheet.newsroom.queries.is_published", _always(True)),)),
         Mutant("the desk's doors stand open", ("desk",), prepare=_everybody_is_chief),
     )

@@ -61,6 +61,15 @@ SURFACES = {
          "/account/pass/"),
     ),
     "gift": Surface("decided", ("/g/", "/g/x/", "/g/AAAAAAAAAAAAAAAAAAAAAA/", "/g/AAAAAAAAAAAAAAAAAAAAAA/?again")),
+    "newsletters": Surface(
+        "cards",
+        ("/newsletters/", "/ar/newsletters/", "/newsletters/asked/", "/newsletters/mine/", "/newsletters/quay-letter/",
+         "/newsletters/quay-letter/?page=2", "/newsletters/quay-letter/feed.atom", "/newsletters/quay-letter/feed.json",
+         "/newsletters/quay-letter/1-first/", "/newsletters/nowhere/",
+         "/newsletters/confirm/1.x/", "/newsletters/mine/AAAAAAAAAAAAAAAAAAAAAA/",
+         "/newsletters/leave/AAAAAAAAAAAAAAAAAAAAAA/", "/newsletters/go/AAAAAAAAAAAAAAAAAAAAAA/1/a/",
+         "/newsletters/go/AAAAAAAAAAAAAAAAAAAAAA/1/a/x/"),
+    ),
     "desk": Surface("desk"),
 }  # fmt: skip
 
@@ -116,6 +125,24 @@ URLS = {
             "withdraw/",
         )
     },
+    **{
+        f"newsletters/{name}": "newsletters"
+        for name in (
+            "",
+            "<slug:slug>/",
+            "<slug:slug>/<slug:issue>/",
+            "<slug:slug>/<slug:issue>/full/",
+            "<slug:slug>/feed.atom",
+            "<slug:slug>/feed.json",
+            "asked/",
+            "confirm/<str:ticket>/",
+            "go/<str:issue>/<int:number>/<str:arm>/",
+            "go/<str:issue>/<int:number>/<str:arm>/<str:token>/",
+            "leave/<str:token>/",
+            "mine/",
+            "mine/<str:token>/",
+        )
+    },
     "hooks/stripe/": "hook",
     "subscribe/<slug:plan>/": "offer",
     "documents/^(\\d+)/(.*)$": "file",
@@ -146,7 +173,7 @@ DESK_ROOMS = frozenset(
         "account", "api", "block-preview", "bulk", "choose-anchor-link", "choose-email-link",
         "choose-external-link", "choose-page", "choose-phone-link", "collections", "dismissibles", "documents",
         "editing-sessions", "embeds", "failwhale", "gifts", "groups", "images", "imported-comments", "jsi18n", "login",
-        "logout", "members", "pages", "password_reset", "redirects", "reports", "settings", "sites", "snippets", "sprite",
+        "logout", "members", "newsletters", "pages", "password_reset", "redirects", "reports", "settings", "sites", "snippets", "sprite",
         "stories", "tag-autocomplete", "test404", "translation", "users", "workflows",
     )
 )  # fmt: skip
@@ -218,10 +245,19 @@ TEMPLATES = {
             "switch", "told", "withdraw",
         )
     },
+    **{
+        f"broadsheet/newsletters/{name}.html": "newsletters"
+        for name in (
+            "address", "agreed", "asked", "closed", "confirm", "confirmed", "issue_bar", "issue_head", "leave", "left",
+            "list", "lists", "mail/asks", "mine", "panel",
+        )
+    },
+    "broadsheet/newsletters/offer.html": "story",
+    "broadsheet/newsletters/mail/asks.txt": "newsletters", "broadsheet/newsletters/mail/asks_subject.txt": "newsletters",
     "broadsheet/mail/letter.html": "membership", "broadsheet/mail/letter.txt": "membership",
     "wagtailcore/password_required.html": "door", "broadsheet/story.html": "story",
         "broadsheet/subscribe.html": "offer",
-    **{f"broadsheet/front/{name}.html": "front" for name in ("lead", "map", "notice", "river", "row")},
+    **{f"broadsheet/front/{name}.html": "front" for name in ("lead", "map", "newsletters", "notice", "river", "row")},
     **{f"broadsheet/slips/{name}.html": "offer" for name in ("notice", "wall")},
     **{
         f"broadsheet/includes/{name}.html": "front"
@@ -253,7 +289,7 @@ TASKS = {
 }
 COMMANDS = {"manage": "desk", "serve": "story", "work": "story", "demo": "story", "reindex": "search",
             "open": "front", "import": "story", "refresh-crawlers": "machines", "why": "desk", "members": "desk",
-            "sandbox": "hook", "take-back-receipt": "story"}  # fmt: skip
+            "newsletters": "newsletters", "sandbox": "hook", "take-back-receipt": "story"}  # fmt: skip
 # Wagtail's own name for the clock's work, taken over so that it keeps our rules.
 DJANGO_COMMANDS = {"publish_scheduled": "story"}
 
@@ -265,6 +301,10 @@ PASSED_THROUGH = {
     "/documents/": "file",
     "/account/": "account",
     "/g/": "gift",
+    "/newsletters/confirm/": "newsletters",
+    "/newsletters/go/": "newsletters",
+    "/newsletters/leave/": "newsletters",
+    "/newsletters/mine/": "newsletters",
 }
 SHELF_DOCUMENTS = {"policy": "offer", "crawlers": "machines", "gifts": "gift", "archive": "front",
                    "receipts": "story", "revoked": "account"}  # fmt: skip

@@ -73,6 +73,12 @@ def person_by_mail(email: str) -> Person | None:
     return _person(user) if user else None
 
 
+def owner_of(address: str) -> int | None:
+    """Whose verified address this is, however it is capitalised."""
+    found = EmailAddress.objects.filter(email__iexact=address.strip(), verified=True, user__is_active=True)
+    return found.values_list("user_id", flat=True).first()
+
+
 def _person(user: User) -> Person:
     return Person(
         user.pk, user.email, user.get_full_name(), user.first_name, user.last_name, user.language, user.zone,

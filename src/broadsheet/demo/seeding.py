@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import time
 from html import escape
 from typing import Any
 from uuid import uuid4
@@ -16,6 +17,8 @@ from broadsheet.demo import contents, pictures
 from broadsheet.demo.contents import Block, Content
 from broadsheet.membership import operations as membership
 from broadsheet.money import Money
+from broadsheet.newsletters.operations import lists as letters
+from broadsheet.newsletters.operations.lists import NewList
 from broadsheet.newsroom.operations import filing, opening
 from broadsheet.paywall import operations as paywall
 
@@ -48,7 +51,8 @@ def seed(*, address: str, password: str, progress: Callable[[str, int, int], Non
         _story(content, ids, address)
     for content in contents.pages():
         _page(content)
-    _newsletters_and_editions(paper)
+    _newsletters(paper, ids)
+    _editions(paper)
     for language in LANGUAGES:
         with translation.override(language):
             _front(paper, stories, ids, language)
@@ -212,17 +216,36 @@ def _page(content: Content) -> None:
     )
 
 
-def _newsletters_and_editions(paper: dict[str, Any]) -> None:
-    """Until the newsletter desk and the magazine stand, each has a page that says what is planned."""
-    for language, (title, summary) in _NEWSLETTER_PAGE.items():
-        items = [_item(_newsletter_line(row, language)) for row in paper["newsletters"]]
-        body = [{"type": "list", "value": {"ordered": False, "items": items}, "id": str(uuid4())}]
-        filing.file_info(language=language, slug="newsletters", title=title, summary=summary, body=body, listed=True)
+def _newsletters(paper: dict[str, Any], ids: Ids) -> None:
+    """The nine lists in both languages, each offered in the stories of its topics."""
+    for language in LANGUAGES:
+        for number, row in enumerate(paper["newsletters"]):
+            _newsletter(row, number, language, ids)
+        filing.withdraw_info(language=language, slug="newsletters")
+
+
+def _newsletter(row: dict[str, Any], number: int, language: str, ids: Ids) -> None:
+    new = NewList(
+        row["slug"], language, row[language]["name"], row[language]["line"], row["rhythm"], _day(row),
+        time.fromisoformat(row["time"]), position=number, audience="free" if row["free"] else "members",
+        full_for_members=row["slug"] == "the-last-boat", most_stories=1 if row["slug"] == "the-last-boat" else 5,
+    )  # fmt: skip
+    topics = [ids.topics[language, slug] for slug in row["topics"]]
+    made = letters.ensure_list(new=new, topics=topics)
+    letters.ensure_promo(newsletter=made, place="middle", weight=2 if row["free"] else 1)
+
+
+def _day(row: dict[str, Any]) -> int | None:
+    return _WEEK.index(row["day"]) if row["day"] else None
+
+
+def _editions(paper: dict[str, Any]) -> None:
+    """Until the magazine stands, each number has a page that says what is planned."""
     for row in paper["editions"]:
         name, number = row["en"]["title"], row["number"]
         cover = _picture(f"cover-{number}", name, f"Cover of number {number}: {name}", "", Ids())
         shown = {"picture": cover, "caption": "", "alt": "", "width": "half"}
-        body = [
+        body: list[dict[str, Any]] = [
             {"type": "picture", "value": shown, "id": str(uuid4())},
             {"type": "paragraph", "value": f"<p>{escape(row['en']['note'])}</p>", "id": str(uuid4())},
         ]
@@ -232,25 +255,7 @@ def _newsletters_and_editions(paper: dict[str, Any]) -> None:
         )  # fmt: skip
 
 
-def _newsletter_line(row: dict[str, Any], language: str) -> str:
-    name, rhythm, line = row[language]["name"], _rhythm(row, language), row[language]["line"]
-    return f"<p><b>{escape(name)}</b> · {escape(rhythm)}<br/>{escape(line)}</p>"
-
-
-_NEWSLETTER_PAGE = {
-    "en": ("Newsletters", "Nine letters, daily and weekly, each with its own subject."),
-    "ar": ("النشرات البريدية", "تسع نشرات، يومية وأسبوعية، لكل منها موضوعها."),
-}
-_DAYS = {
-    "en": {"daily": "every day", "monday": "Mondays", "tuesday": "Tuesdays", "wednesday": "Wednesdays"}
-    | {"thursday": "Thursdays", "friday": "Fridays", "saturday": "Saturdays", "sunday": "Sundays"},
-    "ar": {"daily": "كل يوم", "monday": "كل اثنين", "tuesday": "كل ثلاثاء", "wednesday": "كل أربعاء"}
-    | {"thursday": "كل خميس", "friday": "كل جمعة", "saturday": "كل سبت", "sunday": "كل أحد"},
-}
-
-
-def _rhythm(row: dict[str, Any], language: str) -> str:
-    return _DAYS[language][row["day"] or "daily"]
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def _front(paper: dict[str, Any], stories: list[Content], ids: Ids, language: str) -> None:
@@ -268,7 +273,7 @@ def _front(paper: dict[str, Any], stories: list[Content], ids: Ids, language: st
             ("map", {"title": "Where today’s stories come from", "count": 16}),
             ("row", {"title": "Long reads", "weight": "even", "stories": [_item(_pick(pk)) for pk in picks[6:10]]}),
         ]
-    packages.append(("notice", _newsletter_notice(paper, language)))
+    packages.append(("newsletters", _LETTERS[language]))
     packages.append(("river", {"title": {"en": "The latest", "ar": "الأحدث"}[language], "count": 12}))
     if language == "en":
         packages.append(("notice", _edition_notice(paper)))
@@ -276,19 +281,14 @@ def _front(paper: dict[str, Any], stories: list[Content], ids: Ids, language: st
     filing.edit_front(language=language, packages=data)
 
 
+_LETTERS = {
+    "en": {"kicker": "Newsletters", "title": "Nine letters"},
+    "ar": {"kicker": "النشرات البريدية", "title": "تسع نشرات"},
+}
+
+
 def _pick(story: int) -> dict[str, Any]:
     return {"story": story, "headline": "", "dek": ""}
-
-
-def _newsletter_notice(paper: dict[str, Any], language: str) -> dict[str, Any]:
-    rows = [
-        _item({"name": row[language]["name"], "rhythm": _rhythm(row, language), "line": row[language]["line"]})
-        for row in paper["newsletters"]
-    ]
-    page = filing.file_info(language=language, slug="newsletters", title="", body=[])
-    title, link = {"en": ("Nine letters", "All newsletters"), "ar": ("تسع نشرات", "كل النشرات")}[language]
-    kicker = _NEWSLETTER_PAGE[language][0]
-    return {"kicker": kicker, "title": title, "items": rows, "picture": None, "page": page, "link": link}
 
 
 def _number(edition: dict[str, Any]) -> str:

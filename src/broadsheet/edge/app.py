@@ -17,9 +17,11 @@ from typing import Any
 
 from broadsheet.edge.compose import Answer, Composer, Headers, Negotiation
 from broadsheet.edge.cookies import names, session_name
+from broadsheet.edge.counting import hand_on
 from broadsheet.edge.elsewhere import App, Elsewhere, Receive, Scope, Send
 from broadsheet.edge.gate import AHEAD, DOCUMENTS, MOST_READS, Gate, opens
-from broadsheet.edge.hot import CRAWLED, HotPage, HotPages, Known, Ready
+from broadsheet.edge.hot import CRAWLED, HotPage, HotPages, Known, Ready, own
+from broadsheet.edge.promos import Promos
 from broadsheet.edge.renewing import Renewing, lenient
 from broadsheet.edge.shelf import Shelf
 from broadsheet.edge.visitors import LONGEST, Visitor
@@ -29,13 +31,18 @@ from broadsheet.paywall.gifts import HINT
 from broadsheet.paywall.ledgers.settling import Settler
 from broadsheet.paywall.networks import TrustedProxies
 from broadsheet.paywall.receipts import KeyRing
+from broadsheet.paywall.robots import is_robot
 from broadsheet.paywall.rules import Access, Reason, Verdict
 
 log = logging.getLogger("broadsheet.edge")
 
 SHELVED = b"x-broadsheet-shelved"
 POLL_SECONDS = 0.2
-PASSED_THROUGH = ("/admin/", "/static/", "/media/", "/documents/", "/account/", "/g/")
+TELL_SECONDS = 30
+PASSED_THROUGH = (
+    "/admin/", "/static/", "/media/", "/documents/", "/account/", "/g/", "/newsletters/confirm/", "/newsletters/go/",
+    "/newsletters/leave/", "/newsletters/mine/",
+)  # fmt: skip
 COME_AGAIN = b"3600"  # seconds
 EMPTY = {"type": "http.response.body", "body": b""}
 
@@ -62,8 +69,10 @@ class Edge:
         self._renewing = Renewing(django, session_name(secure), names(secure)[1])
         self._negotiate = Negotiation().best
         self._composer = Composer()
+        self._promos = Promos(secure)
         self._filling: dict[str, asyncio.Future[None]] = {}
         self._watcher: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
         self._seq = -1
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,6 +90,7 @@ class Edge:
                 and (known.reads is None or known.reads.count < MOST_READS)
             ):
                 page.used = True
+                page.views += known.always
                 if known.reads is not None:
                     known.reads.count += 1
                 await send(known.start)
@@ -124,9 +134,22 @@ class Edge:
         if entry.gated_from:
             access = turned(access, entry.gated_from, now)
         if access is Access.OPEN:
-            await _send_ready(page.get("full", encoding), headers, method, send)
+            await self._open(page, headers, encoding, method, now, send)
         else:
             await self._gate(page, access, scope, headers, encoding, send)
+
+    async def _open(
+        self, page: HotPage, headers: dict[bytes, bytes], encoding: str, method: str, now: float, send: Send
+    ) -> None:
+        """Serve what everybody may read: the same to all who have no cookie."""
+        page.views += method == "GET" and not is_robot(headers.get(b"user-agent", b""))
+        offer = self._promos.show(page.offer, method, headers, now, shared=True)
+        ready: Ready | Answer = page.get("full", encoding)
+        if offer.hidden:
+            ready = self._composer.compose(page.entry.variants["full"], encoding, b"", own(page.common), True)
+        elif offer.set_cookie:
+            ready = Answer({**ready.start, "headers": own(ready.start["headers"])}, ready.body)
+        await _give(ready, headers, method, send, offer.set_cookie)
 
     async def _gate(
         self, page: HotPage, access: Access, scope: Scope, headers: dict[bytes, bytes], encoding: str, send: Send
@@ -151,22 +174,21 @@ class Edge:
         kind = "full" if decision.verdict is Verdict.FULL else "preview"
         if decision.reason is Reason.CRAWLER:
             kind = CRAWLED
+        page.views += kind == "full" and method == "GET"
         slip = gate.slip(entry.language, decision, visitor)
         if access is not entry.access and decision.reason is Reason.MEMBERS_ONLY:  # rendered before its moment came
             slip = gate.policy.slip(entry.language, "members-only")
+        offer = self._promos.show(page.offer if kind != CRAWLED else None, method, headers, now)
+        set_cookie += offer.set_cookie
         ready: Ready | Answer = page.get(kind, encoding)
-        if slip:
-            ready = self._composer.compose(entry.variants[kind], encoding, slip, page.common)
-        if lasts and not set_cookie:
+        if slip or offer.hidden:
+            ready = self._composer.compose(entry.variants[kind], encoding, slip, page.common, offer.hidden)
+        if lasts and offer.settled and not set_cookie:
             known = Known(
                 lasts, decision.verdict is Verdict.FULL, ready.start, ready.body, visitor.reads if by_receipt else None
             )
             self._remember(page, headers, known)
-        if isinstance(ready, Ready):
-            await _send_ready(ready, headers, method, send, set_cookie)
-            return
-        await send({**ready.start, "headers": [*ready.start["headers"], *set_cookie]} if set_cookie else ready.start)
-        await send(ready.body if method != "HEAD" else EMPTY)
+        await _give(ready, headers, method, send, set_cookie)
 
     async def _known(self, scope: Scope, headers: dict[bytes, bytes], now: float) -> tuple[Visitor, Headers]:
         """Who asks, with a new pass where they are logged in and had none that holds; and the cookies to set."""
@@ -283,8 +305,12 @@ class Edge:
     async def _watch(self) -> None:
         """Follow the shelf: what changed is let go of, a new policy holds from then on."""
         hour = time.time() // 3_600
+        told = time.monotonic()
         while True:
             await asyncio.sleep(POLL_SECONDS)
+            if time.monotonic() - told > TELL_SECONDS:
+                told = time.monotonic()
+                self._telling = asyncio.ensure_future(self._tell())
             try:
                 if hour != time.time() // 3_600:
                     hour = time.time() // 3_600
@@ -301,6 +327,13 @@ class Edge:
                 log.exception("The shelf cannot be followed; trying again.")
                 self._pages.forget_all()
                 await asyncio.sleep(1)
+
+    async def _tell(self) -> None:
+        """Hand on how often each story was given whole, of which nobody can say who read it."""
+        views, shown = self._pages.take_views(), self._promos.take()
+        if (views or shown) and not await hand_on(self._django, views, shown):
+            self._pages.give_back(views)
+            self._promos.give_back(shown)
 
     async def _refuse_method(self, scope: Scope, receive: Receive, send: Send) -> None:
         allow = (b"allow", b"GET, HEAD, OPTIONS")
@@ -325,6 +358,7 @@ class Edge:
             elif message["type"] == "lifespan.shutdown":
                 if self._watcher is not None:
                     self._watcher.cancel()
+                await self._tell()
                 self._settler.close()
                 if isinstance(self._django, Elsewhere):
                     await self._django.close()
@@ -343,6 +377,16 @@ async def _send_ready(
     if extra:
         start = {**start, "headers": [*start["headers"], *extra]}
     await send(start)
+    await send(ready.body if method != "HEAD" else EMPTY)
+
+
+async def _give(
+    ready: Ready | Answer, headers: dict[bytes, bytes], method: str, send: Send, set_cookie: Headers
+) -> None:
+    if isinstance(ready, Ready):
+        await _send_ready(ready, headers, method, send, set_cookie)
+        return
+    await send({**ready.start, "headers": [*ready.start["headers"], *set_cookie]} if set_cookie else ready.start)
     await send(ready.body if method != "HEAD" else EMPTY)
 
 

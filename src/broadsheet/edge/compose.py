@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -21,6 +22,9 @@ class Answer(NamedTuple):
     start: dict[str, Any]
     body: dict[str, Any]
 
+
+# An offer of a newsletter, with its number, its list's, and how often a week a reader may be shown it.
+OFFER = re.compile(rb"<!--bs:promo (\d{1,9}) (\d{1,9}) (\d{1,5})-->.*?<!--/bs:promo-->", re.DOTALL)
 
 # Quick settings: a slip is composed while a reader waits.
 QUICK: dict[str, Callable[[bytes], bytes]] = {
@@ -41,6 +45,17 @@ def make_variant(etag: str, head: bytes, slip: bytes, tail: bytes) -> Variant:
     whole = head + slip + tail
     ready = {"identity": whole, **{name: press(whole) for name, press in THOROUGH.items()}}
     return Variant(etag, head, tail, ready)
+
+
+def without_offer(variant: Variant) -> Variant:
+    """The variant as it is where no offer stands in it; nothing is ready of it."""
+    return Variant(variant.etag + "n", OFFER.sub(b"", variant.head), OFFER.sub(b"", variant.tail), {})
+
+
+def default_slip(variant: Variant) -> bytes:
+    """The slip that the ready encodings hold."""
+    whole = variant.ready["identity"]
+    return whole[len(variant.head) : len(whole) - len(variant.tail)]
 
 
 class Negotiation:
@@ -80,8 +95,16 @@ class Composer:
         self._size = 0
         self._most = most
 
-    def compose(self, variant: Variant, encoding: str, slip: bytes, common: Headers) -> Answer:
-        """The answer with the variant's bytes in `encoding`, and `slip` in its slot. `common`: the page's headers."""
+    def compose(
+        self, variant: Variant, encoding: str, slip: bytes, common: Headers, hides_offer: bool = False
+    ) -> Answer:
+        """The answer with the variant's bytes in `encoding`, and `slip` in its slot. `common`: the page's headers.
+
+        `hides_offer`: the offer is left out; the slip is then the variant's own where none is given.
+        """
+        if hides_offer:
+            slip = slip or default_slip(variant)
+            variant = without_offer(variant)
         name = (variant.etag, encoding, slip)
         found = self._kept.get(name)
         if found is not None:

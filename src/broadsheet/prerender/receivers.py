@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
+from broadsheet.newsroom.traces import PAPER
 from broadsheet.prerender import operations, tasks
 
 _SMALL = {"Person": "person", "Topic": "topic", "Place": "place", "Picture": "picture"}
@@ -30,6 +31,10 @@ def connect() -> None:
         for signal in (post_save, post_delete):
             sender = apps.get_model("broadsheet_membership", label)
             signal.connect(_policy, sender=sender, dispatch_uid=f"broadsheet.offer.{label}.{id(signal)}")
+    for label in ("Newsletter", "Promo"):  # stories offer them, the foot and the fronts name them
+        for signal in (post_save, post_delete):
+            sender = apps.get_model("broadsheet_newsletters", label)
+            signal.connect(_all, sender=sender, dispatch_uid=f"broadsheet.letters.{label}.{id(signal)}")
     access = apps.get_model("broadsheet_newsroom.AccessSettings")
     institution = apps.get_model("broadsheet_paywall.Institution")
     for sender, task in ((access, tasks.access_changed), (institution, tasks.institutions_changed)):
@@ -79,3 +84,7 @@ def _after(task: Any) -> Any:
 
 def _policy(**kwargs: Any) -> None:
     transaction.on_commit(tasks.policy_changed.enqueue)
+
+
+def _all(**kwargs: Any) -> None:
+    transaction.on_commit(lambda: tasks.keys_changed.enqueue([PAPER]))

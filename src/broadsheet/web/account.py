@@ -24,9 +24,10 @@ from broadsheet.accounts.middleware import DEVICE
 from broadsheet.web import holdings
 from broadsheet.web.membership import account as membership
 from broadsheet.web.membership.account import Panel
+from broadsheet.web.newsletters import account as newsletters
 
 # Rooms' parts, in their order on the page: each gives a panel for a reader, or None where it has nothing to say.
-PANELS: list[Callable[[HttpRequest], Panel | None]] = [membership.panel]
+PANELS: list[Callable[[HttpRequest], Panel | None]] = [membership.panel, newsletters.panel]
 
 
 @never_cache

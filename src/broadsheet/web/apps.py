@@ -9,5 +9,7 @@ class WebConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the checks registered."""
-        from broadsheet.web import checks  # noqa: F401
+        """Have the checks registered, and listen to what accounts tell."""
+        from broadsheet.web import checks, receivers  # noqa: F401
+
+        receivers.connect()

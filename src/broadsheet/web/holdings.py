@@ -15,6 +15,8 @@ from broadsheet import clock
 from broadsheet.accounts import operations, queries
 from broadsheet.membership import operations as membership_operations
 from broadsheet.membership import queries as membership
+from broadsheet.newsletters.operations import leaving
+from broadsheet.newsletters.queries import lists
 
 
 class Erase(Protocol):
@@ -35,8 +37,14 @@ def _forget_membership(*, user_id: int) -> None:
     membership_operations.erase(user_id=user_id, now=clock.now())
 
 
+def _forget_newsletters(*, user_id: int) -> None:
+    person = queries.person(user_id)
+    leaving.forget(user_id=user_id, address=person.email if person else "")
+
+
 HOLDINGS: list[Holding] = [
     Holding("membership", membership.export, _forget_membership),
+    Holding("newsletters", lists.export, _forget_newsletters),
     Holding("account", queries.export, operations.erase),
 ]
 

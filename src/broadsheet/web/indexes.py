@@ -13,6 +13,7 @@ from wagtail.models import Site
 from broadsheet import clock
 from broadsheet.newsroom import queries
 from broadsheet.paywall.robots import gatherers
+from broadsheet.web.newsletters.lists import lists_in_sitemap
 
 NEWS_HOURS, NEWS_MOST = 48, 1000
 
@@ -27,7 +28,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 def sitemap_part(request: HttpRequest, part: str) -> HttpResponse:
     """Fronts, sections and pages, or a thousand stories, each with its translations."""
     if part == "pages":
-        entries = queries.sitemap_pages()
+        entries = [*queries.sitemap_pages(), *lists_in_sitemap(request)]
     elif part.isdecimal() and 1 <= int(part) <= queries.sitemap_parts():
         entries = queries.sitemap_stories(int(part))
     else:

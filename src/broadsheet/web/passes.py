@@ -15,10 +15,12 @@ from broadsheet.accounts.fresh import lacks_second_factor
 from broadsheet.accounts.middleware import DEVICE
 from broadsheet.edge.cookies import names
 from broadsheet.membership import queries as membership
+from broadsheet.newsletters.queries import lists
 from broadsheet.paywall import passes
 from broadsheet.paywall.passes import Pass
 from broadsheet.paywall.queries import ring
 from broadsheet.readers import Standing
+from broadsheet.web import known_lists
 
 LIFE = timedelta(seconds=passes.MOST_SECONDS)
 
@@ -46,6 +48,9 @@ def renew(request: HttpRequest) -> HttpResponse:
         response.delete_cookie(cookie.decode(), samesite="Lax")
     else:
         set_pass(request, response, now)
+        reader = lists.reader_of(request.user.pk)
+        if reader is not None:
+            known_lists.say(request, response, reader.on)
     return response
 
 

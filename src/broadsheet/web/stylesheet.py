@@ -18,7 +18,7 @@ from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-PARTS = ("tokens.css", "paper.css", "front.css", "story.css", "drawings.css", "print.css")
+PARTS = ("tokens.css", "paper.css", "front.css", "story.css", "letters.css", "drawings.css", "print.css")
 Colours = Sequence[tuple[str, str, str]]  # section slug, colour, colour in the dark
 
 

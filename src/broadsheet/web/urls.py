@@ -12,12 +12,20 @@ from broadsheet.membership.views import stripe_hook
 from broadsheet.web import account, feeds, gifts, indexes, passes, views
 from broadsheet.web.membership import account as membership
 from broadsheet.web.membership import giving, joining, leaving
+from broadsheet.web.newsletters import feeds as newsletter_feeds
+from broadsheet.web.newsletters import issues, lists, own
+from broadsheet.web.newsletters import joining as newsletter_joining
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("hooks/stripe/", stripe_hook, name="stripe-hook"),
     path("g/<str:token>/", gifts.landing, name="gift"),
+    path("newsletters/confirm/<str:ticket>/", newsletter_joining.confirm, name="newsletters_confirm"),
+    path("newsletters/mine/<str:token>/", own.mine, name="newsletters_mine"),
+    path("newsletters/leave/<str:token>/", own.leave, name="newsletters_leave"),
+    path("newsletters/go/<str:issue>/<int:number>/<str:arm>/", issues.go, name="newsletters_go"),
+    path("newsletters/go/<str:issue>/<int:number>/<str:arm>/<str:token>/", issues.go, name="newsletters_go_letter"),
     path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),  # in Wagtail's place
     path("account/pass/", passes.renew, name="pass"),
     path("account/", include(accounts.social_patterns)),
@@ -49,6 +57,14 @@ urlpatterns += i18n_patterns(
     path("membership/give/", giving.give, name="membership_give"),
     path("membership/given/", giving.given, name="membership_given"),
     path("membership/seat/<str:token>/", giving.seat, name="membership_seat"),
+    path("newsletters/", lists.page, name="newsletters"),
+    path("newsletters/asked/", newsletter_joining.asked, name="newsletters_asked"),
+    path("newsletters/mine/", own.own, name="newsletters_own"),
+    path("newsletters/<slug:slug>/", lists.one, name="newsletter"),
+    path("newsletters/<slug:slug>/feed.atom", newsletter_feeds.atom, name="newsletter-atom"),
+    path("newsletters/<slug:slug>/feed.json", newsletter_feeds.json, name="newsletter-json"),
+    path("newsletters/<slug:slug>/<slug:issue>/", issues.issue, name="newsletter_issue"),
+    path("newsletters/<slug:slug>/<slug:issue>/full/", issues.full, name="newsletter_issue_full"),
     path("search/", views.search, name="search"),
     path("subscribe/", joining.subscribe, name="subscribe"),
     path("subscribe/<slug:plan>/", joining.join, name="membership_join"),

@@ -1,11 +1,12 @@
 """The tables of newsletters. Nobody outside this room imports them."""
 
 from broadsheet.newsletters.models.issues import Content, Delivery, Issue, Link
-from broadsheet.newsletters.models.lists import Consent, Newsletter, Subscriber, Subscription
+from broadsheet.newsletters.models.lists import Confirmation, Consent, Newsletter, Subscriber, Subscription
 from broadsheet.newsletters.models.promos import Promo, PromoCount
 from broadsheet.newsletters.models.sending import DomainPause, Mailbox, MailEvent, Suppression, Tokens
 
 __all__ = [
+    "Confirmation",
     "Consent",
     "Content",
     "Delivery",

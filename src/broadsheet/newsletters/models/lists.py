@@ -143,3 +143,33 @@ class Consent(models.Model):
         ordering = ["at", "pk"]
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
+
+
+class Confirmation(models.Model):
+    """A mail that asks whether somebody meant to join. One row first; the clock's work sends what waits."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+        DROPPED = "dropped", _("not sent")
+
+    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="confirmations")
+    newsletters = models.JSONField()  # the lists' numbers, in order
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    claimed_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=255, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    form = models.CharField(max_length=80)
+    words = models.CharField(max_length=40)
+    promo = models.ForeignKey("Promo", models.SET_NULL, null=True, related_name="+")
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "asked_at"], name="confirmation_due"),
+            models.Index(fields=["subscriber", "asked_at"], name="confirmation_reader"),
+        ]

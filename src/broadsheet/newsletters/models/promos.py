@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,9 @@ class Promo(models.Model):
     anywhere = models.BooleanField(
         _("in every story"), default=False, help_text=_("Otherwise in stories of its subjects.")
     )
-    most_a_week = models.PositiveSmallIntegerField(_("at most, for one reader, a week"), default=3)
+    most_a_week = models.PositiveSmallIntegerField(
+        _("at most, for one reader, a week"), default=3, validators=[MinValueValidator(1)]
+    )
     weight = models.PositiveSmallIntegerField(_("weight"), default=1)
     active = models.BooleanField(_("active"), default=True)
 

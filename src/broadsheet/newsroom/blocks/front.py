@@ -98,6 +98,18 @@ class NoticeBlock(blocks.StructBlock):
         template = "broadsheet/front/notice.html"
 
 
+class NewslettersBlock(blocks.StructBlock):
+    """The paper's newsletters with a field for an address. Which there are, the newsletters' desk says."""
+
+    kicker = blocks.CharBlock(required=False, label=_("Kicker"))
+    title = blocks.CharBlock(label=_("Title"))
+
+    class Meta:
+        icon = "mail"
+        label = _("Newsletters")
+        template = "broadsheet/front/newsletters.html"
+
+
 class FrontBlocks(blocks.StreamBlock):
     """What a front is made of."""
 
@@ -106,3 +118,4 @@ class FrontBlocks(blocks.StreamBlock):
     river = RiverBlock()
     map = MapStripBlock()
     notice = NoticeBlock()
+    newsletters = NewslettersBlock()

@@ -247,6 +247,13 @@ def add_info(
     return page.pk
 
 
+def withdraw_info(*, language: str, slug: str) -> None:
+    """Take a page about the paper away from readers, where one stands: something else has taken its place."""
+    front = FrontPage.objects.get(locale__language_code=language)
+    for page in InfoPage.objects.child_of(front).filter(slug=slug).live():
+        page.unpublish()
+
+
 def edit_front(*, language: str, packages: Blocks) -> None:
     """Set the front's packages where an editor has set none yet."""
     front = FrontPage.objects.get(locale__language_code=language)

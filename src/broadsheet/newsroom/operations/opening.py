@@ -126,6 +126,7 @@ def _chiefs_own() -> None:
         | Q(content_type__app_label="broadsheet_paywall", codename="change_metersettings")
         | Q(content_type__app_label="broadsheet_paywall", codename__regex="^(add|change|delete|view)_institution$")
         | Q(content_type__app_label="broadsheet_paywall", codename__in=["view_gift", "change_gift"])
+        | Q(content_type__app_label="broadsheet_newsletters", content_type__model="promo")
         | Q(content_type__app_label="wagtailredirects", codename__regex="^(add|change|delete|view)_redirect$")
     )
     Group.objects.get(name=CHIEFS).permissions.add(*wanted)
