@@ -17,6 +17,7 @@ from typing import Any
 
 from broadsheet.edge.compose import Answer, Composer, Headers, Negotiation
 from broadsheet.edge.cookies import names, session_name
+from broadsheet.edge.counting import hand_on
 from broadsheet.edge.elsewhere import App, Elsewhere, Receive, Scope, Send
 from broadsheet.edge.gate import AHEAD, DOCUMENTS, MOST_READS, Gate, opens
 from broadsheet.edge.hot import CRAWLED, HotPage, HotPages, Known, Ready
@@ -29,12 +30,14 @@ from broadsheet.paywall.gifts import HINT
 from broadsheet.paywall.ledgers.settling import Settler
 from broadsheet.paywall.networks import TrustedProxies
 from broadsheet.paywall.receipts import KeyRing
+from broadsheet.paywall.robots import is_robot
 from broadsheet.paywall.rules import Access, Reason, Verdict
 
 log = logging.getLogger("broadsheet.edge")
 
 SHELVED = b"x-broadsheet-shelved"
 POLL_SECONDS = 0.2
+TELL_SECONDS = 30
 PASSED_THROUGH = ("/admin/", "/static/", "/media/", "/documents/", "/account/", "/g/")
 COME_AGAIN = b"3600"  # seconds
 EMPTY = {"type": "http.response.body", "body": b""}
@@ -64,6 +67,7 @@ class Edge:
         self._composer = Composer()
         self._filling: dict[str, asyncio.Future[None]] = {}
         self._watcher: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
         self._seq = -1
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,6 +85,7 @@ class Edge:
                 and (known.reads is None or known.reads.count < MOST_READS)
             ):
                 page.used = True
+                page.views += known.always
                 if known.reads is not None:
                     known.reads.count += 1
                 await send(known.start)
@@ -124,6 +129,7 @@ class Edge:
         if entry.gated_from:
             access = turned(access, entry.gated_from, now)
         if access is Access.OPEN:
+            page.views += method == "GET" and not is_robot(headers.get(b"user-agent", b""))
             await _send_ready(page.get("full", encoding), headers, method, send)
         else:
             await self._gate(page, access, scope, headers, encoding, send)
@@ -151,6 +157,7 @@ class Edge:
         kind = "full" if decision.verdict is Verdict.FULL else "preview"
         if decision.reason is Reason.CRAWLER:
             kind = CRAWLED
+        page.views += kind == "full" and method == "GET"
         slip = gate.slip(entry.language, decision, visitor)
         if access is not entry.access and decision.reason is Reason.MEMBERS_ONLY:  # rendered before its moment came
             slip = gate.policy.slip(entry.language, "members-only")
@@ -283,8 +290,12 @@ class Edge:
     async def _watch(self) -> None:
         """Follow the shelf: what changed is let go of, a new policy holds from then on."""
         hour = time.time() // 3_600
+        told = time.monotonic()
         while True:
             await asyncio.sleep(POLL_SECONDS)
+            if time.monotonic() - told > TELL_SECONDS:
+                told = time.monotonic()
+                self._telling = asyncio.ensure_future(self._tell())
             try:
                 if hour != time.time() // 3_600:
                     hour = time.time() // 3_600
@@ -301,6 +312,12 @@ class Edge:
                 log.exception("The shelf cannot be followed; trying again.")
                 self._pages.forget_all()
                 await asyncio.sleep(1)
+
+    async def _tell(self) -> None:
+        """Hand on how often each story was given whole, of which nobody can say who read it."""
+        views = self._pages.take_views()
+        if views and not await hand_on(self._django, views):
+            self._pages.give_back(views)
 
     async def _refuse_method(self, scope: Scope, receive: Receive, send: Send) -> None:
         allow = (b"allow", b"GET, HEAD, OPTIONS")
@@ -325,6 +342,7 @@ class Edge:
             elif message["type"] == "lifespan.shutdown":
                 if self._watcher is not None:
                     self._watcher.cancel()
+                await self._tell()
                 self._settler.close()
                 if isinstance(self._django, Elsewhere):
                     await self._django.close()

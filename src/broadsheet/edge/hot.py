@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from typing import Any, NamedTuple
 
 from broadsheet.edge.compose import Headers, answer, body_headers
@@ -36,7 +36,7 @@ class Known(NamedTuple):
 class HotPage:
     """An entry with whatever of it has been made ready."""
 
-    __slots__ = ("common", "entry", "known", "ready", "size", "used")
+    __slots__ = ("common", "entry", "known", "ready", "size", "used", "views")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
@@ -45,6 +45,7 @@ class HotPage:
         self.ready: dict[tuple[str, str], Ready] = {}
         self.known: dict[tuple[bytes | None, bytes | None], Known] = {}  # by Cookie and Accept-Encoding
         self.used = False  # set by every reader, cleared by the hand that looks for pages to let go of
+        self.views = 0  # how often the whole was given, since that was last told
 
     def get(self, kind: str, encoding: str) -> Ready:
         """The variant's ready answer."""
@@ -74,6 +75,7 @@ class HotPages:
         self._most = most
         self._size = self._known = 0
         self._pages: OrderedDict[str, HotPage] = OrderedDict()
+        self._views: Counter[bytes] = Counter()  # of pages that were let go of
         self.look = self._pages.get
 
     def load(self, path: str) -> HotPage | None:
@@ -115,11 +117,26 @@ class HotPages:
         page = self._pages.pop(path, None)
         if page is not None:
             self._size -= page.size
+            self._views[page.entry.story] += page.views
 
     def forget_all(self) -> None:
         """Let go of every page."""
+        self._views = Counter(self.take_views())
         self._pages.clear()
         self._size = 0
+
+    def take_views(self) -> dict[bytes, int]:
+        """How often each story was given whole since this was last asked, by its key: nothing of who read it."""
+        views, self._views = self._views, Counter()
+        for page in self._pages.values():
+            views[page.entry.story] += page.views
+            page.views = 0
+        views.pop(b"", None)  # what is no story
+        return {story: count for story, count in views.items() if count}
+
+    def give_back(self, views: dict[bytes, int]) -> None:
+        """Tell these once more the next time."""
+        self._views.update(views)
 
 
 def common_headers(entry: Entry) -> Headers:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import logging
 import sys
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
-from asgiref.sync import SyncToAsync, ThreadSensitiveContext
+from asgiref.sync import SyncToAsync, ThreadSensitiveContext, sync_to_async
 
 from broadsheet.edge.app import Edge
+from broadsheet.edge.counting import VIEWS
 from broadsheet.edge.elsewhere import App, Elsewhere
 from broadsheet.edge.shelves.opening import open_shelf
 from broadsheet.paywall.ledgers.apart import Apart
@@ -37,12 +38,24 @@ class Lanes:
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Pass the request on in its lane."""
-        lane = self._desk if scope["path"].startswith("/admin/") else self._paper
+        counting = scope["type"] == VIEWS
+        lane = self._desk if counting or scope["path"].startswith("/admin/") else self._paper
         token = SyncToAsync.thread_sensitive_context.set(lane)
         try:
-            await self._django(scope, receive, send)
+            await (sync_to_async(_count)(scope[VIEWS]) if counting else self._django(scope, receive, send))
         finally:
             SyncToAsync.thread_sensitive_context.reset(token)
+
+
+def _count(views: Mapping[bytes, int]) -> None:
+    """Keep how often stories were read."""
+    from django.db import close_old_connections
+
+    from broadsheet import clock
+    from broadsheet.newsroom.operations.reading import count_views
+
+    close_old_connections()
+    count_views(views=views, day=clock.now().date())
 
 
 def django() -> App:

@@ -11,6 +11,7 @@ from django.conf import settings
 from broadsheet import clock
 from broadsheet.membership import tasks as membership
 from broadsheet.newsroom.operations.publishing import publish_due
+from broadsheet.newsroom.operations.reading import forget_views
 from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.operations import forget_gifts, forget_receipts
 from broadsheet.paywall.ports import LedgerError
@@ -77,6 +78,7 @@ def _sweep() -> int | None:
         log.info("The meter forgot %s rows.", ledger.sweep(clock.today()))
         log.info("Gifts forgotten: %s.", forget_gifts(now=clock.now()))
         forget_receipts(now=clock.now())
+        forget_views(today=clock.now().date())
         ledger.close()
     except LedgerError as error:
         log.warning("The meter could not be swept, trying again soon: %s", error)

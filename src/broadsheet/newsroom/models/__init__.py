@@ -5,6 +5,7 @@ from broadsheet.newsroom.models.pages import FrontPage, InfoPage, SectionPage
 from broadsheet.newsroom.models.people import Person, Place, Publication, Topic
 from broadsheet.newsroom.models.pictures import File, Picture, PictureRendition
 from broadsheet.newsroom.models.policy import PaperSettings
+from broadsheet.newsroom.models.reading import Views
 from broadsheet.newsroom.models.search import SearchEntry
 from broadsheet.newsroom.models.stories import Byline, Correction, ReviewTask, StoryPage
 
@@ -27,4 +28,5 @@ __all__ = [
     "SectionPage",
     "StoryPage",
     "Topic",
+    "Views",
 ]
