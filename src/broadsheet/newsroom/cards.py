@@ -188,6 +188,7 @@ class Chrome:
     imprint: str
     contact: str
     logo: PictureCard | None
+    postal_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

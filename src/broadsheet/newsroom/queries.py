@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from wagtail.models import Page, ReferenceIndex, Site
 
@@ -21,8 +23,10 @@ from broadsheet.newsroom.models import (
     SectionPage,
     StoryPage,
     Topic,
+    Views,
 )
 from broadsheet.paywall.access import Gate
+from broadsheet.paywall.rules import Decision
 
 MOST_PAGES = 500
 
@@ -213,6 +217,7 @@ def chrome(site: Site, language: str) -> cards.Chrome | None:
         pages=tuple(cards.Name(row.title, row.url or "") for row in pages),
         editions=tuple(cards.edition(row, row.pk == front.pk) for row in fronts),
         publisher=ours.publisher, imprint=front.imprint, contact=ours.contact, logo=cards.picture(ours.logo),
+        postal_address=ours.postal_address,
     )  # fmt: skip
 
 
@@ -238,3 +243,47 @@ def story_by_id(pk: int) -> cards.StoryCard | None:
     """The story of this id, where readers may come to it."""
     row = StoryPage.objects.readable().filter(pk=pk).first()
     return cards.story_card(row) if row else None
+
+
+def story_in_full(pk: int, decision: Decision | None) -> cards.Story | None:
+    """The story of this id as `decision` allows it to be seen, where readers may come to it."""
+    row = StoryPage.objects.readable().filter(pk=pk).first()
+    return cards.story(row, decision) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What some stories are about: ids, any of which will do. Empty: about anything."""
+
+    topics: tuple[int, ...] = ()
+    places: tuple[int, ...] = ()
+    sections: tuple[int, ...] = ()
+
+
+def published_between(
+    language: str, subjects: Subjects, since: datetime, until: datetime, count: int, *, most_read: bool = False
+) -> tuple[cards.StoryCard, ...]:
+    """Stories about any of the subjects that were first published in that time, the end excluded: the newest first,
+    or those that were read most since."""
+    about = StoryPage.objects.filter(_about(subjects)).order_by().values("pk")  # apart: a story may match twice
+    rows = _stories(language).filter(pk__in=about, first_published_at__gte=since, first_published_at__lt=until)
+    if most_read:
+        rows = rows.annotate(views=_views_since(since)).order_by("-views", "-first_published_at", "-pk")
+    return cards.story_cards(rows[:count])
+
+
+def _about(subjects: Subjects) -> Q:
+    found = Q()
+    if subjects.topics:
+        found |= Q(topics__in=subjects.topics)
+    if subjects.places:
+        found |= Q(places__in=subjects.places) | Q(dateline__in=subjects.places)
+    for section in SectionPage.objects.filter(pk__in=subjects.sections):
+        found |= Q(path__startswith=section.path, depth=section.depth + 1)
+    return found
+
+
+def _views_since(since: datetime) -> Any:
+    counted = Views.objects.filter(story=OuterRef("translation_key"), day__gte=since.astimezone(UTC).date())
+    added = counted.order_by().values("story").annotate(total=Sum("count")).values("total")
+    return Coalesce(Subquery(added), 0)

@@ -16,6 +16,11 @@ class PaperSettings(BaseSiteSetting):
         _("publisher"), max_length=160, blank=True, help_text=_("The legal person behind the paper.")
     )
     contact = models.EmailField(_("contact"), blank=True)
+    postal_address = models.TextField(
+        _("postal address"), blank=True,
+        help_text=_("Where a letter reaches the publisher. It stands in every newsletter, as the law of many countries "
+                    "wants it: without it none goes out."),
+    )  # fmt: skip
     logo = models.ForeignKey(
         "broadsheet_newsroom.Picture",
         null=True,
@@ -28,6 +33,7 @@ class PaperSettings(BaseSiteSetting):
     panels = [
         FieldPanel("publisher"),
         FieldPanel("contact"),
+        FieldPanel("postal_address"),
         FieldPanel("logo"),
     ]
 
