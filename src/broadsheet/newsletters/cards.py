@@ -63,7 +63,7 @@ class Note:
 
     pieces: Pieces
     signed: str = ""
-    kind: str = field(default="note", init=False)
+    template: str = field(default="broadsheet/newsletter/note.html", init=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,9 @@ class Story:
     picture: Shown | None = None
     large: bool = False
     members: bool = False  # for members only, said to readers who are none
+    open: bool = False  # everybody may read it whole on the paper
     cut: bool = False  # there is a body, but the letter has no room for it
-    kind: str = field(default="story", init=False)
+    template: str = field(default="broadsheet/newsletter/story.html", init=False)
 
     @property
     def whole(self) -> bool:
@@ -106,6 +107,7 @@ class Point:
     pieces: Pieces
     url: str = ""
     headline: str = ""
+    key: str = ""  # of its story, where that is not open to everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class Briefs:
 
     title: str
     points: tuple[Point, ...]
-    kind: str = field(default="briefs", init=False)
+    template: str = field(default="broadsheet/newsletter/briefs.html", init=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class Quote:
 
     text: str
     said_by: str
-    kind: str = field(default="quote", init=False)
+    template: str = field(default="broadsheet/newsletter/quote.html", init=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class Plate:
     """A picture with its words."""
 
     picture: Shown
-    kind: str = field(default="picture", init=False)
+    template: str = field(default="broadsheet/newsletter/picture.html", init=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class Quiz:
     answers: tuple[str, ...]
     right: int  # counted from 1
     why: str
-    kind: str = field(default="quiz", init=False)
+    template: str = field(default="broadsheet/newsletter/quiz.html", init=False)
 
     @property
     def answer(self) -> str:
@@ -158,7 +160,7 @@ class Promo:
     text: str
     label: str
     url: str
-    kind: str = field(default="promo", init=False)
+    template: str = field(default="broadsheet/newsletter/promo.html", init=False)
 
 
 Block = Note | Story | Briefs | Quote | Plate | Quiz | Promo
@@ -180,6 +182,11 @@ class Head:
     web_url: str  # this issue on the paper
     masthead: Shown | None = None
 
+    @property
+    def address_lines(self) -> list[str]:
+        """The publisher's postal address, line by line."""
+        return [line.strip() for line in self.postal_address.splitlines() if line.strip()]
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -198,6 +205,15 @@ class Letter:
     def stories(self) -> Iterator[Story]:
         """Its stories."""
         return (block for block in self.blocks if isinstance(block, Story))
+
+    @property
+    def gated(self) -> Iterator[tuple[str, str]]:
+        """The address and key of each story that it leads to and that not everybody may read."""
+        for block in self.blocks:
+            if isinstance(block, Story) and not block.open:
+                yield block.url, block.key
+            elif isinstance(block, Briefs):
+                yield from ((point.url, point.key) for point in block.points if point.key)
 
     @property
     def quizzes(self) -> tuple[Quiz, ...]:

@@ -6,11 +6,18 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from broadsheet.newsletters.operations.composing import compose_due
+from broadsheet.newsletters.operations.freezing import freeze_due
+from broadsheet.newsletters.operations.testing import choose_winners
+
 log = logging.getLogger("broadsheet.newsletters")
 
 
 def work(now: datetime) -> None:
     """Compose and freeze what is due, gather readers, resolve doubt, end what is sent. Safe at any time, twice."""
+    _step("what is to be composed", lambda: compose_due(now))
+    _step("what is to be frozen", lambda: freeze_due(now))
+    _step("the tests of subjects", lambda: choose_winners(now))
 
 
 def _step(name: str, do: Callable[[], object]) -> None:
