@@ -21,7 +21,7 @@ class Digest:
     """What a list's next issue would be."""
 
     stories: tuple[StoryCard, ...]
-    until: datetime  # they came out before that
+    since: datetime  # they came out from then on
 
     @property
     def subject(self) -> str:
@@ -55,11 +55,12 @@ def gather(newsletter: Newsletter, since: datetime | None, until: datetime) -> D
     subjects = newsroom.Subjects(
         _ids(newsletter.topics.all()), _ids(newsletter.places.all()), _ids(newsletter.sections.all())
     )
+    begins = since or until - SPANS[newsletter.rhythm]
     stories = newsroom.published_between(
-        newsletter.language, subjects, since or until - SPANS[newsletter.rhythm], until, newsletter.most_stories,
+        newsletter.language, subjects, begins, until, newsletter.most_stories,
         most_read=newsletter.composing == Newsletter.Composing.MOST_READ,
     )  # fmt: skip
-    return Digest(_with_picture_first(stories, newsletter), until)
+    return Digest(_with_picture_first(stories, newsletter), begins)
 
 
 def _with_picture_first(stories: tuple[StoryCard, ...], newsletter: Newsletter) -> tuple[StoryCard, ...]:

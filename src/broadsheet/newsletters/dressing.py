@@ -56,6 +56,11 @@ class Look:
         return mark_safe(f"font-family:{self.faces.sans};font-size:13px;line-height:1.5;color:{self.muted}")
 
     @property
+    def unseen(self) -> SafeString:
+        """A picture's words, where a client shows no pictures until it is asked to."""
+        return mark_safe(f"font-family:{self.faces.sans};font-size:13px;line-height:1.4;color:{self.muted};font-weight:400")
+
+    @property
     def label(self) -> SafeString:
         """Kickers and titles of blocks: in spaced capitals where the script has them."""
         spaced = (
@@ -144,8 +149,8 @@ def _picture(piece: Piece, look: Look) -> SafeString:
         return mark_safe("")
     return format_html(
         '<img src="{}" width="{}" height="{}" alt="{}" style="display:block;width:100%;max-width:{}px;height:auto;'
-        'border:0;margin:6px 0 8px">',
-        picture.url, picture.width, picture.height, picture.alt, picture.width,
+        'border:0;margin:6px 0 8px;{}">',
+        picture.url, picture.width, picture.height, picture.alt, picture.width, look.unseen,
     )  # fmt: skip
 
 

@@ -27,15 +27,13 @@ class StateError(Exception):
 def compose_due(now: datetime) -> list[int]:
     """Make the issues that are to be there by now. Each is made once, whoever asks, and however often."""
     lists = Newsletter.objects.filter(open=True, composing__in=BY_ITSELF)
-    made = []
+    made: list[int] = []
     for newsletter in lists.exclude(rhythm=Newsletter.Rhythm.NONE).order_by("pk"):
-        for turn in schedule.to_compose(rhythm_of(newsletter), now, newsletter.reviewed):
-            try:
-                pk = _compose(newsletter, turn, now)
-            except Exception:  # one list's fault is no other's
-                log.exception("“%s” could not be composed.", newsletter.name)
-                continue
-            made += [pk] if pk is not None else []
+        try:
+            turns = schedule.to_compose(rhythm_of(newsletter), now, newsletter.reviewed)
+            made += [pk for turn in turns if (pk := _compose(newsletter, turn, now)) is not None]
+        except Exception:  # one list's fault is no other's
+            log.exception("“%s” could not be composed.", newsletter.name)
     return made
 
 
@@ -47,7 +45,7 @@ def _compose(newsletter: Newsletter, turn: schedule.Turn, now: datetime) -> int 
     issue = Issue(newsletter=newsletter, period=period, due_at=turn.due, gathered_until=now)
     _take(issue, found)
     if len(found.stories) < max(1, newsletter.fewest_stories):
-        issue.state, issue.done_at, issue.gathered_until = State.SKIPPED, now, None
+        issue.state, issue.done_at, issue.gathered_until = State.SKIPPED, now, found.since  # they wait for the next
     else:
         issue.state = State.REVIEW if newsletter.reviewed else State.SCHEDULED
     try:

@@ -46,9 +46,8 @@ def opens_at(issue: Issue) -> datetime:
 
 
 def last_gathered(newsletter_id: int) -> datetime | None:
-    """Up to when stories of a list stand in one of its issues. What was skipped or called off holds none."""
-    rows = Issue.objects.filter(newsletter=newsletter_id, gathered_until__isnull=False)
-    rows = rows.exclude(state__in=[Issue.State.SKIPPED, Issue.State.CANCELLED])
+    """Up to when stories of a list stand in one of its issues; those of one that was called off do not."""
+    rows = Issue.objects.filter(newsletter=newsletter_id).exclude(state=Issue.State.CANCELLED)
     found: datetime | None = rows.aggregate(last=Max("gathered_until"))["last"]
     return found
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 
 PAPER, INK = "#fffdf8", "#1b1b1d"  # what letters stand on, by day and at night
-READABLE = 4.5  # contrast, as WCAG counts it, of words of any size
+READABLE, AT_NIGHT = 4.5, 6.5  # contrast, as WCAG counts it, of words of any size; more in the dark, where it tires
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _PLAIN = "#1f3a4d"
 
 
 def by_day(colour: str) -> str:
     """The colour, darkened as far as it must be to be read on paper."""
-    return _moved(colour, PAPER, (0, 0, 0))
+    return _moved(colour, PAPER, (0, 0, 0), READABLE)
 
 
 def at_night(colour: str) -> str:
     """The colour, lightened as far as it must be to be read on ink."""
-    return _moved(colour, INK, (255, 255, 255))
+    return _moved(colour, INK, (255, 255, 255), AT_NIGHT)
 
 
 def contrast(one: str, other: str) -> float:
@@ -26,13 +26,13 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def _moved(colour: str, ground: str, towards: tuple[int, int, int]) -> str:
+def _moved(colour: str, ground: str, towards: tuple[int, int, int], least: float) -> str:
     channels = _channels(colour if _COLOUR.fullmatch(colour) else _PLAIN)
     for step in range(21):
         share = step / 20
         mixed = [round(own + (end - own) * share) for own, end in zip(channels, towards, strict=True)]
         found = "#" + "".join(f"{channel:02x}" for channel in mixed)
-        if contrast(found, ground) >= READABLE:
+        if contrast(found, ground) >= least:
             break
     return found
 
