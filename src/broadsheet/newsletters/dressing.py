@@ -58,7 +58,7 @@ class Look:
     @property
     def unseen(self) -> SafeString:
         """A picture's words, where a client shows no pictures until it is asked to."""
-        return mark_safe(f"font-family:{self.faces.sans};font-size:13px;line-height:1.4;color:{self.muted};font-weight:400")
+        return mark_safe(f"{self.small};font-weight:400")
 
     @property
     def label(self) -> SafeString:

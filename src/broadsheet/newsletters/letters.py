@@ -48,6 +48,15 @@ def letter_of(issue: Issue, variant: str, now: datetime) -> cards.Letter:
         )  # fmt: skip
 
 
+def fault_of(letter: cards.Letter) -> str:
+    """Why a letter may not go out as it is, in words for the desk; empty where it may."""
+    if not letter.blocks:
+        return _("There is nothing in it that readers may see.")
+    if not letter.head.address_lines:
+        return _("The paper has no postal address. Write it into the imprint, under Settings.")
+    return ""
+
+
 def _head(newsletter: Newsletter, issue: Issue) -> cards.Head:
     paper = newsroom.chrome(Site.objects.get(is_default_site=True), newsletter.language) or _nobody(newsletter)
     masthead = newsletter.masthead

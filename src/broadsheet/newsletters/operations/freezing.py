@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from broadsheet.newsletters.cards import FREE, MEMBER, Letter
-from broadsheet.newsletters.letters import letter_of
+from broadsheet.newsletters.letters import fault_of, letter_of
 from broadsheet.newsletters.models import Content, Issue, Link, Newsletter
 from broadsheet.newsletters.places import Links
 from broadsheet.newsletters.queries.issues import opens_at
@@ -78,7 +78,8 @@ def _name(issue: Issue) -> None:
 
 def _rendered(issue: Issue, now: datetime) -> dict[str, Rendered]:
     free, member = (letter_of(issue, variant, now) for variant in (FREE, MEMBER))
-    check(free)
+    if fault := fault_of(free):
+        raise FreezeError(fault)
     links = Links(issue.key, _opened(issue.newsletter, free))
     try:
         rendered = {FREE: render(free, links), MEMBER: render(member, links.for_members())}
@@ -94,14 +95,6 @@ def _rendered(issue: Issue, now: datetime) -> dict[str, Rendered]:
         Link(issue=issue, number=number, url=url, story=links.opened.get(url)) for url, number in links.numbers.items()
     )
     return rendered
-
-
-def check(letter: Letter) -> None:
-    """Raise FreezeError where a letter may not go out as it is."""
-    if not letter.blocks:
-        raise FreezeError(_("There is nothing in it that readers may see."))
-    if not letter.head.address_lines:
-        raise FreezeError(_("The paper has no postal address. Write it into the imprint, under Settings."))
 
 
 def _opened(newsletter: Newsletter, letter: Letter) -> dict[str, UUID]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Q, Sum
 
-from broadsheet.newsletters.models import Delivery, Issue, Link, Newsletter
+from broadsheet.newsletters.models import Delivery, Issue, Link, Newsletter, Subscription
 from broadsheet.newsletters.rules import schedule
 from broadsheet.newsletters.rules.testing import Tried
 
@@ -89,3 +89,8 @@ def tests_until(issue: Issue) -> datetime | None:
     if not issue.second_subject or issue.began_at is None:
         return None
     return issue.began_at + timedelta(minutes=issue.test_minutes)
+
+
+def active_readers(newsletter_id: int) -> int:
+    """How many readers are on a list now."""
+    return Subscription.objects.filter(newsletter=newsletter_id, state=Subscription.State.ACTIVE).count()

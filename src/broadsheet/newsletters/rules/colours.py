@@ -10,6 +10,11 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _PLAIN = "#1f3a4d"
 
 
+def is_colour(text: str) -> bool:
+    """Whether a text is a colour as we write one: # and six hexadecimal digits."""
+    return _COLOUR.fullmatch(text) is not None
+
+
 def by_day(colour: str) -> str:
     """The colour, darkened as far as it must be to be read on paper."""
     return _moved(colour, PAPER, (0, 0, 0), READABLE)
@@ -27,7 +32,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def _moved(colour: str, ground: str, towards: tuple[int, int, int], least: float) -> str:
-    channels = _channels(colour if _COLOUR.fullmatch(colour) else _PLAIN)
+    channels = _channels(colour if is_colour(colour) else _PLAIN)
     for step in range(21):
         share = step / 20
         mixed = [round(own + (end - own) * share) for own, end in zip(channels, towards, strict=True)]
