@@ -69,7 +69,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A story: large or a row. `body` is there for members alone, where the list gives them the whole."""
+    """A story: large or a row. `full` is there for members alone, where the list gives them the whole."""
 
     id: int
     key: str
@@ -82,7 +82,7 @@ class Story:
     byline: str
     dateline: str
     lead: Pieces
-    body: Pieces = ()
+    full: Pieces = ()
     picture: Shown | None = None
     large: bool = False
     members: bool = False  # for members only, said to readers who are none
@@ -93,7 +93,7 @@ class Story:
     @property
     def whole(self) -> bool:
         """Whether nothing is left to read elsewhere."""
-        return bool(self.body) and not self.cut
+        return bool(self.full) and not self.cut
 
     @property
     def line(self) -> str:

@@ -104,14 +104,14 @@ class _Builder:
         if told is None:
             return None
         card, large = told.card, value["weight"] == "lead"
-        body = self._body(told)
+        full = self._full(told)
         shown = self._picture(card.picture, large) if card.picture else None
         return cards.Story(
             id=card.id, key=card.key, url=urljoin(self._base, card.url), language=card.language,
             direction=told.direction, kicker=card.kicker or card.section.name,
             headline=value["headline"] or card.headline, dek=value["dek"] or card.dek,
             byline=self._byline(card.authors), dateline=card.dateline.name if card.dateline else "",
-            lead=markup.read(card.lead, self._base), body=body, picture=shown, large=large,
+            lead=markup.read(card.lead, self._base), full=full, picture=shown, large=large,
             members=card.access == Access.MEMBERS and self._variant == FREE, open=card.access == Access.OPEN,
         )  # fmt: skip
 
@@ -124,7 +124,7 @@ class _Builder:
             self.left_out.append(page.title)
         return told
 
-    def _body(self, told: Told) -> Pieces:
+    def _full(self, told: Told) -> Pieces:
         if not self._whole or told.body is None:
             return ()
         pieces = markup.read(f"{told.opening}{told.body}" if told.opening else f"{told.body}", self._base)

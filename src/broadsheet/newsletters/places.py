@@ -18,7 +18,7 @@ _MARK = "\ue000"
 UNSUBSCRIBE, PREFERENCES, ARM = f"{_MARK}UNSUBSCRIBE{_MARK}", f"{_MARK}PREFERENCES{_MARK}", f"{_MARK}ARM{_MARK}"
 _HREF = re.compile(r'href="([^"]*)"')
 _TYPED = re.compile("%(?=%)")
-_PLACE = re.compile(r"%%([A-Z]+)(?::(\d+))?%%")
+_PLACE = re.compile(r"%%PASS:\d+%%/|%%([A-Z]+)%%")
 
 
 def settle(text: str) -> str:
@@ -28,7 +28,7 @@ def settle(text: str) -> str:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with its places filled: for the desk's eyes, and tests. Readers' mails are filled in bytes."""
-    return _PLACE.sub(lambda found: values.get(found[1], ""), text)
+    return _PLACE.sub(lambda found: values.get(found[1] or "", ""), text)
 
 
 def web_version(language: str, newsletter: str, issue: str) -> str:

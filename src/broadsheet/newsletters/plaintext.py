@@ -110,7 +110,7 @@ def _story(sheet: _Sheet, story: cards.Story) -> None:
         for line in (story.dek, story.byline):
             if line:
                 sheet.add(line)
-        _pieces(sheet, story.body if story.whole else story.lead)
+        _pieces(sheet, story.full if story.whole else story.lead)
     elif story.line:
         sheet.add(story.line)
     if not story.whole and (story.large or story.cut):

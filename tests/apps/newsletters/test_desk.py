@@ -283,9 +283,11 @@ def test_a_winner_is_chosen_when_the_time_is_over_and_stays(letters: Letters) ->
     for number, arm in enumerate("aabb"):
         Delivery.objects.create(issue=issue, subscriber_id=number, address_key=bytes([number]), domain="a.example",
                                 due_at=NOW, state="sent", arm=arm)  # fmt: skip
-    Link.objects.filter(issue=issue).update(clicks=0)
     Link.objects.filter(issue=issue, url="https://a.example/").update(clicks=1, clicks_b=2)
     assert choose_winners(NOW + timedelta(minutes=119)) == []
+    Issue.objects.filter(pk=issue.pk).update(due_at=NOW + timedelta(hours=14))  # sent where day breaks first, so far
+    assert choose_winners(NOW + timedelta(minutes=120)) == []
+    Issue.objects.filter(pk=issue.pk).update(due_at=NOW)
     assert choose_winners(NOW + timedelta(minutes=120)) == [issue.pk]
     issue.refresh_from_db()
     assert issue.winner == "b"

@@ -31,6 +31,7 @@ from broadsheet.newsletters.rendering import MOST_BYTES
 from broadsheet.newsletters.rules import testing
 
 State = Issue.State
+MOST = MOST_BYTES // 1_000  # kB
 UNDER_WAY = frozenset({State.FROZEN, State.BUILDING, State.READY, State.SENDING})
 
 
@@ -79,9 +80,11 @@ _OVER = frozenset({State.DONE, State.CANCELLED, State.SKIPPED})
 def _sides(issue: Issue, now: datetime) -> list[dict[str, Any]]:
     """What each kind of reader gets: how heavy it is, what was cut or left out, and why it cannot go out."""
     return [
-        {"name": name, "variant": variant, "shown": preview(issue, variant, now), "most": MOST_BYTES}
+        {"name": name, "variant": variant, "shown": shown, "size": round(shown.size / 1_000, 1), "most": MOST,
+         "long": shown.size >= MOST_BYTES}
         for variant, name in READERS
-    ]
+        for shown in [preview(issue, variant, now)]
+    ]  # fmt: skip
 
 
 def _test(issue: Issue) -> dict[str, Any] | None:
@@ -103,9 +106,11 @@ def _approve(request: HttpRequest, issue: Issue) -> str:
     if not form.is_valid():
         raise RefusedError(_("Write the day as 2026-12-31 and the time as 07:00."))
     due = form.moment(issue.newsletter.zone)
-    faults = [side["shown"].fault for side in _sides(issue, clock.now()) if side["shown"].fault]
-    if faults or not issue.subject.strip():
-        raise RefusedError(faults[0] if faults else _("It has no subject."))
+    for side in _sides(issue, clock.now()):
+        if side["long"] or side["shown"].fault:
+            raise RefusedError(side["shown"].fault or _("It is too long. Take a block out."))
+    if not issue.subject.strip():
+        raise RefusedError(_("It has no subject."))
     composing.approve(issue_id=issue.pk, user_id=request.user.pk or 0, due_at=due)
     return _("It goes out %(when)s.") % {"when": words.both(due, issue.newsletter.zone)}
 

@@ -59,21 +59,21 @@ def freeze(*, issue_id: int, now: datetime) -> None:
         return
     if issue.state != State.SCHEDULED:
         raise FreezeError(_("It is not scheduled."))
-    _name(issue)
+    _name(issue, now)
     rendered = _rendered(issue, now)
     issue.content_hash = _hash(issue, rendered)
     issue.state, issue.frozen_at, issue.error = State.FROZEN, now, ""
     issue.save(update_fields=["number", "slug", "content_hash", "state", "frozen_at", "error"])
 
 
-def _name(issue: Issue) -> None:
+def _name(issue: Issue, now: datetime) -> None:
     """Its number within the list, and a slug that no other issue of the list has, for it begins with the number."""
     if not issue.subject.strip():
         raise FreezeError(_("It has no subject."))
     last = Issue.objects.filter(newsletter=issue.newsletter).aggregate(last=Max("number"))["last"]
     issue.number = (last or 0) + 1
-    words = slugify(issue.subject, allow_unicode=True)[:MOST_OF_SLUG].strip("-")
-    issue.slug = f"{issue.number}-{words}" if words else str(issue.number)
+    words = slugify(issue.subject)[:MOST_OF_SLUG].strip("-")  # in ASCII; a subject in another script has its day
+    issue.slug = f"{issue.number}-{words or (issue.due_at or now).date().isoformat()}"
 
 
 def _rendered(issue: Issue, now: datetime) -> dict[str, Rendered]:

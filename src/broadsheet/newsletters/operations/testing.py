@@ -9,7 +9,7 @@ from django.db import transaction
 
 from broadsheet.newsletters.models import Issue
 from broadsheet.newsletters.queries.issues import tried
-from broadsheet.newsletters.rules.testing import Verdict, winner
+from broadsheet.newsletters.rules.testing import FEWEST, Verdict, winner
 
 log = logging.getLogger("broadsheet.newsletters")
 
@@ -22,12 +22,22 @@ def choose_winners(now: datetime) -> list[int]:
     waiting = Issue.objects.filter(state__in=UNDER_WAY, winner="", began_at__isnull=False).exclude(second_subject="")
     chosen = []
     for issue in waiting.order_by("pk"):
-        if issue.began_at is not None and issue.began_at + timedelta(minutes=issue.test_minutes) <= now:
-            verdict = choose(issue_id=issue.pk)
-            if verdict is not None:
-                log.info("“%s”: subject %s has won (%s).", issue, verdict.winner, verdict.why)
-                chosen.append(issue.pk)
+        if not _is_over(issue, now):
+            continue
+        verdict = choose(issue_id=issue.pk)
+        if verdict is not None:
+            log.info("“%s”: subject %s has won (%s).", issue, verdict.winner, verdict.why)
+            chosen.append(issue.pk)
     return chosen
+
+
+def _is_over(issue: Issue, now: datetime) -> bool:
+    """Whether the test has had its time. Where readers get it at different hours, the first few decide nothing."""
+    length = timedelta(minutes=issue.test_minutes)
+    if issue.began_at is None or issue.began_at + length > now:
+        return False
+    early = issue.due_at is not None and issue.due_at + length > now
+    return not early or min(subject.sent for subject in tried(issue.pk)) >= FEWEST
 
 
 @transaction.atomic
