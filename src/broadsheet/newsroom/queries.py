@@ -19,6 +19,7 @@ from broadsheet.newsroom.models import (
     InfoPage,
     PaperSettings,
     Person,
+    Picture,
     Place,
     SectionPage,
     StoryPage,
@@ -287,3 +288,9 @@ def _views_since(since: datetime) -> Any:
     counted = Views.objects.filter(story=OuterRef("translation_key"), day__gte=since.astimezone(UTC).date())
     added = counted.order_by().values("story").annotate(total=Sum("count")).values("total")
     return Coalesce(Subquery(added), 0)
+
+
+def picture_at(url: str) -> Any:
+    """The picture of which a rendition has this address, or None: where a story shows one that is wanted elsewhere."""
+    before, _, name = url.rpartition("/images/")
+    return Picture.objects.filter(renditions__file=f"images/{name}").first() if before or name else None

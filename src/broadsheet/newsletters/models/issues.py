@@ -56,6 +56,7 @@ class Issue(models.Model):
     )
     body = BodyField(IssueBlocks(), blank=True, verbose_name=_("blocks"))
     due_at = models.DateTimeField(_("goes out"), null=True, blank=True)
+    gathered_until = models.DateTimeField(null=True)  # a digest's stories came out before that: the next begins there
     made_at = models.DateTimeField(auto_now_add=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
@@ -77,6 +78,7 @@ class Issue(models.Model):
             models.UniqueConstraint(fields=["newsletter", "number"], name="issue_number_once"),
         ]
         indexes = [models.Index(fields=["state", "due_at"], name="issue_due")]
+        permissions = [("send_issue", "Can approve, schedule, stop and test issues")]
 
     def __str__(self) -> str:
         return self.subject or str(self.newsletter)
@@ -100,6 +102,7 @@ class Link(models.Model):
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="links")
     number = models.PositiveIntegerField()
     url = models.TextField()
+    story = models.UUIDField(null=True)  # which story a recipient's own token in this link opens, if the list gives one
     clicks = models.PositiveIntegerField(default=0)
     clicks_b = models.PositiveIntegerField(default=0)  # those of readers of the second subject
 

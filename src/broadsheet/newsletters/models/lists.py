@@ -47,6 +47,10 @@ class Newsletter(ClusterableModel):
     full_for_members = models.BooleanField(
         _("full stories for members"), default=False, help_text=_("Free readers get the lead, always.")
     )
+    opens_stories = models.BooleanField(
+        _("links open their stories"), default=False,
+        help_text=_("A free reader's links open their stories whole, without the meter, as the terms of gifts say."),
+    )  # fmt: skip
     topics = ParentalManyToManyField("broadsheet_newsroom.Topic", blank=True, verbose_name=_("topics"))
     places = ParentalManyToManyField("broadsheet_newsroom.Place", blank=True, verbose_name=_("places"))
     sections = ParentalManyToManyField("broadsheet_newsroom.SectionPage", blank=True, verbose_name=_("sections"))

@@ -56,6 +56,7 @@ def open_paper(*, editions: list[Edition], address: str, publisher: str = "", co
     for name, permissions in _PAGES.items():
         _group(name, permissions)
     _chiefs_own()
+    _newsletters()
     _workflow()
     return site
 
@@ -133,6 +134,15 @@ def _chiefs_own() -> None:
     translating = Permission.objects.filter(content_type__app_label="simple_translation")
     for name in _PAGES:
         Group.objects.get(name=name).permissions.add(*translating)
+
+
+def _newsletters() -> None:
+    """Desk editors write issues. Chief editors approve and stop them, and look after the lists."""
+    ours = Permission.objects.filter(content_type__app_label="broadsheet_newsletters")
+    writing = ours.filter(codename__in=["view_newsletter", "view_issue", "add_issue", "change_issue"])
+    lists = ours.filter(codename__in=["add_newsletter", "change_newsletter", "delete_newsletter", "send_issue"])
+    Group.objects.get(name=DESK).permissions.add(*writing)
+    Group.objects.get(name=CHIEFS).permissions.add(*writing, *lists)
 
 
 def _workflow() -> None:

@@ -1,0 +1,54 @@
+"""The newsletter desk in the admin: its menu, what waits for somebody, and its permissions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.viewsets.base import ViewSetGroup
+
+from broadsheet.newsletters.desk import permissions
+from broadsheet.newsletters.desk.front import WaitingPanel
+from broadsheet.newsletters.desk.issues import IssueViewSet
+from broadsheet.newsletters.desk.lists import NewsletterViewSet
+
+
+class NewslettersGroup(ViewSetGroup):
+    """Newsletters, in the admin's menu."""
+
+    menu_label = _("Newsletters")
+    menu_icon = "mail"
+    menu_order = 150
+    items = (IssueViewSet, NewsletterViewSet)
+
+
+@hooks.register("register_admin_viewset")
+def newsletters() -> NewslettersGroup:
+    """The desk."""
+    return NewslettersGroup()
+
+
+@hooks.register("construct_homepage_panels")
+def waiting(request: HttpRequest, panels: list[Any]) -> None:
+    """Issues that wait for somebody, on the home page of those who may approve them."""
+    if request.user.has_perm(permissions.SEND):
+        panels.append(WaitingPanel(request))
+
+
+@hooks.register("register_permissions")
+def ours() -> QuerySet[Permission]:
+    """What a group's page may tick beside the rights on lists and issues."""
+    wanted = ["send_issue", "view_issue", "view_newsletter"]
+    return Permission.objects.filter(codename__in=wanted, content_type__app_label=permissions.LABEL)
+
+
+@hooks.register("insert_global_admin_css")
+def style() -> str:
+    """The desk's own few rules."""
+    return format_html('<link rel="stylesheet" href="{}">', static("broadsheet/newsletters.css"))
