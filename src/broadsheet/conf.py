@@ -12,7 +12,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-GENERATED = ("SECRET_KEY", "METER_KEY", "MEMBER_KEY")
+GENERATED = ("SECRET_KEY", "METER_KEY", "MEMBER_KEY", "NEWSLETTER_KEY")
 CACHE_TABLE = "broadsheet_cache"
 
 

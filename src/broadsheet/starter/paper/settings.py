@@ -158,6 +158,16 @@ SANDBOX_FILE = FOLDER / "sandbox.sqlite3"
 SANDBOX_GATEWAY_ACK = conf.flag("SANDBOX_GATEWAY_ACK")  # whether a paper on https is a rehearsal, and may use it
 MEMBER_KEY = conf.secret("MEMBER_KEY")  # recognises mailboxes and cards that had a trial, and makes gifts' codes
 
+# Newsletters: who carries them, and how fast. Left empty, the mail server above carries them, or the folder.
+NEWSLETTER_KEY = conf.secret("NEWSLETTER_KEY")  # recognises mailboxes, seals the addresses that bounces go to
+NEWSLETTER_MAIL_URL = conf.text("NEWSLETTER_MAIL_URL", "")
+NEWSLETTER_FROM = conf.text("NEWSLETTER_FROM", "")  # another address than that of receipts and codes
+NEWSLETTER_BOUNCE_DOMAIN = conf.text("NEWSLETTER_BOUNCE_DOMAIN", "")
+NEWSLETTER_LINES = conf.number("NEWSLETTER_LINES", 8)  # connections of each process that sends
+NEWSLETTER_PER_MINUTE = conf.number("NEWSLETTER_PER_MINUTE", 0)
+NEWSLETTER_LIMITS = conf.words("NEWSLETTER_LIMITS")  # gmail.com=500/minute *=20000/day
+NEWSLETTER_WARM_UP = conf.text("NEWSLETTER_WARM_UP", "")  # 2026-12-01=50
+
 # The edge: where its parts live. Change an address in the environment, not a line here.
 METER_KEY = conf.secret("METER_KEY")
 METER_KEY_PREVIOUS = conf.text("METER_KEY_PREVIOUS", "")  # still read while readers come back with its receipts
