@@ -1,16 +1,32 @@
-"""What the clock asks of newsletters, called by `broadsheet work` every few seconds. One step's fault stops no other."""
+"""What the clock asks of newsletters, called by `broadsheet work` every few seconds. No fault stops another step.
+
+Sending is a loop of its own: in a thread of `broadsheet work`, and in as many `broadsheet send` as a paper needs.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import signal
+import threading
 from collections.abc import Callable
 from datetime import datetime
+
+from django.conf import settings
+
+from broadsheet.newsletters import housekeeping
+from broadsheet.newsletters.carriers.opening import open_carrier
+from broadsheet.newsletters.outbox import Outbox
+from broadsheet.newsletters.rules.pacing import Limits, read_limits
 
 log = logging.getLogger("broadsheet.newsletters")
 
 
 def work(now: datetime) -> None:
     """Compose and freeze what is due, gather readers, resolve doubt, end what is sent. Safe at any time, twice."""
+    _step("gathering readers", lambda: housekeeping.prepare(now=now))
+    _step("what became of mails", lambda: housekeeping.tidy(carrier=open_carrier(), now=now))
+    _step("forgetting", lambda: housekeeping.forget(now=now))
 
 
 def _step(name: str, do: Callable[[], object]) -> None:
@@ -18,3 +34,44 @@ def _step(name: str, do: Callable[[], object]) -> None:
         do()
     except Exception:  # the other steps go on
         log.exception("%s could not be worked through.", name.capitalize())
+
+
+def limits() -> Limits:
+    """How fast mails may go, by the paper's settings."""
+    return read_limits(settings.NEWSLETTER_PER_MINUTE, settings.NEWSLETTER_LIMITS, settings.NEWSLETTER_WARM_UP)
+
+
+def outbox(*, until_empty: bool = False, lines: int = 0) -> Outbox:
+    """A sender as the settings have it."""
+    return Outbox(open_carrier(), lines or settings.NEWSLETTER_LINES, limits(), until_empty)
+
+
+def send(*, until_empty: bool = False, lines: int = 0) -> int:
+    """Send until interrupted, or until nothing is left. What is under way when it is told to stop still arrives."""
+
+    async def run() -> int:
+        stop = asyncio.Event()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+        return await outbox(until_empty=until_empty, lines=lines).run(stop)
+
+    return asyncio.run(run())
+
+
+class Sending:
+    """The sender in a thread, beside the clock's work."""
+
+    def __init__(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="newsletters", daemon=True)
+
+    def start(self) -> None:
+        """Begin; it ends with the process."""
+        self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                asyncio.run(outbox().run())
+            except Exception:  # a fault of ours: the paper's other work goes on, and so does this
+                log.exception("The sender ended, and begins anew.")
+            threading.Event().wait(30)
