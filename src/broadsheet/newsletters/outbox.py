@@ -79,7 +79,7 @@ class Outbox:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._in_thread(connection.close)
+            await self._in_thread(lambda: connection.close())
             self._thread.shutdown()
         return self.sent
 
@@ -230,6 +230,7 @@ class Outbox:
             if due:
                 self._due.set()
             elif self.until_empty and not await self._insist(housekeeping.anything_open):
+                await self._insist(self._tidy)
                 self._stop.set()
             await self._rest(LOOK_AGAIN)
         self._due.set()
