@@ -130,7 +130,7 @@ def checked(address: str) -> str:
         found = f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
     except UnicodeError as error:
         raise MessageError("no domain") from error
-    if len(found) > 254 or not found.isascii() or not _ADDRESS.fullmatch(found):
+    if len(found) > 254 or "%%" in found or not found.isascii() or not _ADDRESS.fullmatch(found):
         raise MessageError("no address that a header may hold")
     return found
 

@@ -50,7 +50,8 @@ class Outbox:
     carrier: Carrier
     lines: int
     limits: Limits
-    until_empty: bool = False
+    until_empty: bool = False  # end when nothing is left
+    only_due: bool = False  # end when nothing is due now
     name: str = field(default_factory=workers.new_name)
     sent: int = 0
     _questions: list[_Question] = field(default_factory=list)
@@ -79,7 +80,7 @@ class Outbox:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._in_thread(lambda: connection.close())
+            await self._in_thread(_hang_up)
             self._thread.shutdown()
         return self.sent
 
@@ -92,6 +93,8 @@ class Outbox:
                 await line.open()
             except OSError as error:
                 log.warning("%s cannot be reached: %s", self.carrier.name, error)
+                if self.only_due:
+                    return
                 await self._rest(wait)
                 line, wait = self.carrier.line(), min(wait * 2, LONGEST_WAIT)
                 continue
@@ -229,7 +232,7 @@ class Outbox:
             due = self._due.is_set() or await self._insist(lambda: anything_due(now=clock.now()))
             if due:
                 self._due.set()
-            elif self.until_empty and not await self._insist(housekeeping.anything_open):
+            elif self.only_due or (self.until_empty and not await self._insist(housekeeping.anything_open)):
                 await self._insist(self._tidy)
                 self._stop.set()
             await self._rest(LOOK_AGAIN)
@@ -249,3 +252,7 @@ class Outbox:
                 await self._stop.wait()
         except TimeoutError:
             pass
+
+
+def _hang_up() -> None:
+    connection.close()  # the connection of the thread that this runs in

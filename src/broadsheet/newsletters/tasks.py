@@ -58,6 +58,11 @@ def send(*, until_empty: bool = False, lines: int = 0) -> int:
     return asyncio.run(run())
 
 
+def send_due() -> int:
+    """Send what is due now, and end: what is due later, or has to wait, stays."""
+    return asyncio.run(Outbox(open_carrier(), settings.NEWSLETTER_LINES, limits(), only_due=True).run())
+
+
 class Sending:
     """The sender in a thread, beside the clock's work."""
 

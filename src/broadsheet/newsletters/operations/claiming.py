@@ -69,7 +69,9 @@ class Reader:
 
 def claim(*, worker: str, room: int, limits: Limits, now: datetime) -> list[Claimed]:
     """Claim up to so many deliveries that are due. Called inside the transaction that wrote the last answers."""
-    room = _room(room, limits, now)
+    if limits.per_minute:
+        due = room and anything_due(now=now)
+        room = take(domain=ALL, span=span_of("minute", now), many=room, most=limits.per_minute) if due else 0
     found: list[Claimed] = []
     issues = Issue.objects.filter(state=Issue.State.SENDING).select_related("newsletter").order_by("due_at", "pk")
     for issue in issues if room else ():
@@ -80,13 +82,6 @@ def claim(*, worker: str, room: int, limits: Limits, now: datetime) -> list[Clai
     if limits.per_minute and len(found) < room:
         take(domain=ALL, span=span_of("minute", now), many=len(found) - room, most=limits.per_minute)
     return found
-
-
-def _room(room: int, limits: Limits, now: datetime) -> int:
-    """How many may go now, whatever their domain; the tokens are taken."""
-    if not limits.per_minute or not room or not anything_due(now=now):
-        return room
-    return take(domain=ALL, span=span_of("minute", now), many=room, most=limits.per_minute)
 
 
 def anything_due(*, now: datetime) -> bool:

@@ -42,7 +42,9 @@ class Relay:
                     writer.write(b"250-relay\r\n250-PIPELINING\r\n250 8BITMIME\r\n")
                 elif verb == "RCPT":
                     to = line.partition("<")[2].partition(">")[0]
-                    writer.write(self.about(to))
+                    answer = self.about(to)
+                    writer.write(answer)
+                    to = to if answer.startswith(b"250") else ""
                 elif verb == "DATA":
                     writer.write(b"354 go on\r\n" if to else b"554 5.5.1 nobody\r\n")
                     if to and not await self.take(await reader.readuntil(b"\r\n.\r\n"), to, writer):
@@ -71,7 +73,9 @@ class Relay:
             self.known.add(mark[1])
             self.log.write(b"Dec  1 07:00:00 relay postfix/cleanup[9]: " + queue + b": message-id=" + mark[1] + b"\n")
             self.taken.write(f"{time.time():.4f} {mark[1].decode()} {to}\n".encode())
-            self.log.write(b"Dec  1 07:00:00 relay postfix/qmgr[8]: " + queue + b": from=<b>, size=1, nrcpt=1 (queue active)\n")
+            self.log.write(
+                b"Dec  1 07:00:00 relay postfix/qmgr[8]: " + queue + b": from=<b>, size=1, nrcpt=1 (queue active)\n"
+            )
         if self.slow:
             await asyncio.sleep(self.slow)
         if self.drop and self.number % self.drop == 0:

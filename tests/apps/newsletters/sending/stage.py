@@ -32,7 +32,13 @@ def readers(newsletter: Newsletter, addresses: Iterable[str], **fields: Any) -> 
     """Readers on a list."""
     made = Subscriber.objects.bulk_create(
         [
-            Subscriber(address=address, address_key=keys.address_key(address), domain=keys.domain_of(address), made_at=NOW, **fields)
+            Subscriber(
+                address=address,
+                address_key=keys.address_key(address),
+                domain=keys.domain_of(address),
+                made_at=NOW,
+                **fields,
+            )
             for address in addresses
         ],
         batch_size=2000,
@@ -73,7 +79,11 @@ class Worker:
     def claim(self, now: datetime = NOW, room: int | None = None) -> list[Any]:
         """Write the last answers and claim the next."""
         self.claimed = answers.settle_and_claim(
-            worker=self.name, results=self.results, room=self.room if room is None else room, limits=self.limits, now=now
+            worker=self.name,
+            results=self.results,
+            room=self.room if room is None else room,
+            limits=self.limits,
+            now=now,
         )
         self.results = []
         return self.claimed
@@ -86,7 +96,9 @@ class Worker:
             line = self.carrier.line()
             await line.open()
             size = self.carrier.handful
-            told = [word for at in range(0, len(messages), size) for word in await line.send(messages[at : at + size], _yes)]
+            told = [
+                word for at in range(0, len(messages), size) for word in await line.send(messages[at : at + size], _yes)
+            ]
             await line.close()
             return told
 
