@@ -13,8 +13,11 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +31,13 @@ MODES = {
 
 def killed(kills: int, count: int, lines: int, mode: str) -> dict[str, Any]:
     """Kill and kill again, then let it end."""
-    from django.conf import settings
-
     from broadsheet import clock
     from broadsheet.newsletters.models import Delivery, Issue
     from tests.apps.newsletters.sending import stage
-    from tests.apps.newsletters.sending.relay import relaying, taken
-    from tests.servers import free_port
+    from tests.apps.newsletters.sending.relay import taken
 
-    folder, chance = Path(os.environ["BROADSHEET_FOLDER"]) / "relay", random.Random(int(os.environ.get("SEED", "1")))
-    query, options = MODES[mode]
-    with relaying(folder, free_port(), *options) as port:
-        settings.NEWSLETTER_MAIL_URL = f"smtp://127.0.0.1:{port}{query.format(folder=folder)}"
+    chance = random.Random(int(os.environ.get("SEED", "1")))
+    with relayed(mode) as folder:
         newsletter = stage.a_list()
         wanted = {one.address for one in stage.readers(newsletter, stage.many(count))}
         issue = stage.an_issue(newsletter, due_at=clock.now())
@@ -59,6 +57,36 @@ def killed(kills: int, count: int, lines: int, mode: str) -> dict[str, Any]:
             "missed": len(wanted - set(got)), "twice": sum(times - 1 for times in got.values()),
             "marks": len(marks), "state": Issue.objects.get(pk=issue.pk).state, "rows": stage.states(issue),
         }  # fmt: skip
+
+
+@contextmanager
+def relayed(mode: str, *more: str) -> Iterator[Path]:
+    """A relay that the settings name; its folder."""
+    from django.conf import settings
+
+    from tests.apps.newsletters.sending.relay import relaying
+    from tests.servers import free_port
+
+    folder = Path(tempfile.mkdtemp(prefix="relay-", dir=os.environ["BROADSHEET_FOLDER"]))
+    query, options = MODES[mode]
+    with relaying(folder, free_port(), *options, *more) as port:
+        settings.NEWSLETTER_MAIL_URL = f"smtp://127.0.0.1:{port}{query.format(folder=folder)}"
+        yield folder
+
+
+def cleared() -> None:
+    """Nobody, and nothing sent."""
+    from broadsheet.newsletters import models
+
+    for model in (
+        models.Delivery,
+        models.Content,
+        models.Issue,
+        models.Subscription,
+        models.Subscriber,
+        models.Newsletter,
+    ):
+        model.objects.all().delete()
 
 
 def _paced(sent: int, count: int, killed: int, kills: int, life: float) -> float:
