@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr
+from functools import lru_cache
 from hashlib import sha256
 
 from broadsheet.newsletters.ports import Outline
@@ -21,7 +22,9 @@ CRLF = "\r\n"
 WIDTH = 75  # of 76: a soft break takes one
 BODY = "body "  # what stands before a place's name where its value is inside the quoted-printable body
 
+_SIMPLE = re.compile(r"[A-Za-z0-9_/:-][A-Za-z0-9_/:.-]{0,74}")  # what stands for itself, and fits into a line
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_USUAL = re.compile(r"[a-z0-9.+_-]{1,64}@[a-z0-9][a-z0-9.-]{1,180}[a-z0-9]")
 _ADDRESS = re.compile(r'[^\s<>"(),:;\\@\[\]\x00-\x20\x7f-\x9f]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?')
 
 
@@ -87,14 +90,21 @@ def _fixed(head: Letterhead) -> dict[str, str]:
 
 
 def values_of(*, to: str, message_id: str, leave: str, sent: datetime, own: dict[str, str]) -> dict[str, bytes]:
-    """What a reader's places are filled with: `own` are those of the body, by name."""
-    raw = {"TO": checked(to), "DATE": format_datetime(sent), "MESSAGEID": message_id, "LEAVE": leave, **own}
+    """What a reader's places are filled with: `to` is an address that was checked, `own` are those of the body."""
+    raw = {"TO": to, "DATE": _dated(int(sent.timestamp())), "MESSAGEID": message_id, "LEAVE": leave, **own}
     found = {name: value.encode("ascii") for name, value in raw.items()}
     return found | {BODY + name: wrapped(value) for name, value in own.items()}
 
 
+@lru_cache(maxsize=64)
+def _dated(second: int) -> str:
+    return format_datetime(datetime.fromtimestamp(second, UTC))
+
+
 def wrapped(value: str) -> bytes:
     """A value as quoted-printable lines."""
+    if _SIMPLE.fullmatch(value):
+        return value.encode("ascii")
     return _encoded(plain(value)).encode("ascii")
 
 
@@ -125,6 +135,8 @@ def mailbox(name: str, address: str) -> str:
 
 def checked(address: str) -> str:
     """An address that may stand in a header and in the envelope; its domain in ASCII."""
+    if _USUAL.fullmatch(address):
+        return address
     local, _, domain = address.strip().rpartition("@")
     try:
         found = f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"

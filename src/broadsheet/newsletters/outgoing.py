@@ -27,6 +27,7 @@ class Post:
 
     def __init__(self) -> None:
         self._frozen: OrderedDict[tuple[int, str, str], Frozen] = OrderedDict()
+        self._leave, self._mine = address(LEAVE), address(MINE)
         self._days = gift_terms().letter_days
 
     def frozen(self, claimed: Claimed) -> Frozen:
@@ -47,8 +48,8 @@ class Post:
         to = checked(claimed.address)
         message_id = keys.message_id(claimed.issue_key, claimed.reader, found.domain)
         own = {
-            "UNSUBSCRIBE": address(LEAVE.format(keys.token_text(claimed.place_token))),
-            "PREFERENCES": address(MINE.format(keys.token_text(claimed.reader_token))),
+            "UNSUBSCRIBE": self._leave.format(keys.token_text(claimed.place_token)),
+            "PREFERENCES": self._mine.format(keys.token_text(claimed.reader_token)),
             **self._passes(claimed, found, now),
         }
         leave = f"{keys.leave_local(claimed.place_token)}@{found.bounces}"

@@ -9,8 +9,9 @@ import asyncio
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -41,6 +42,16 @@ def limits() -> Limits:
     return read_limits(settings.NEWSLETTER_PER_MINUTE, settings.NEWSLETTER_LIMITS, settings.NEWSLETTER_WARM_UP)
 
 
+def _run(work: Coroutine[Any, Any, int]) -> int:
+    """On the loop that the server runs on too, where there is one for this system."""
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
+        return asyncio.run(work)
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(work)
+
+
 def outbox(*, until_empty: bool = False, lines: int = 0) -> Outbox:
     """A sender as the settings have it."""
     return Outbox(open_carrier(), lines or settings.NEWSLETTER_LINES, limits(), until_empty)
@@ -55,12 +66,12 @@ def send(*, until_empty: bool = False, lines: int = 0) -> int:
             asyncio.get_running_loop().add_signal_handler(sign, stop.set)
         return await outbox(until_empty=until_empty, lines=lines).run(stop)
 
-    return asyncio.run(run())
+    return _run(run())
 
 
 def send_due() -> int:
     """Send what is due now, and end: what is due later, or has to wait, stays."""
-    return asyncio.run(Outbox(open_carrier(), settings.NEWSLETTER_LINES, limits(), only_due=True).run())
+    return _run(Outbox(open_carrier(), settings.NEWSLETTER_LINES, limits(), only_due=True).run())
 
 
 class Sending:
@@ -76,7 +87,7 @@ class Sending:
     def _run(self) -> None:
         while True:
             try:
-                asyncio.run(outbox().run())
+                _run(outbox().run())
             except Exception:  # a fault of ours: the paper's other work goes on, and so does this
                 log.exception("The sender ended, and begins anew.")
             threading.Event().wait(30)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from broadsheet.newsletters.models import Delivery
 from broadsheet.newsletters.operations import claiming, pausing
@@ -56,8 +56,18 @@ def _sent(results: Sequence[Result], worker: str, now: datetime) -> None:
     for result in results:
         by_reference.setdefault(result.told.reference[:120], []).append(result.claimed.delivery)
     for reference, ids in by_reference.items():
-        rows = Delivery.objects.filter(claiming.open_rows(worker), pk__in=ids)
-        rows.update(state=State.SENT, sent_at=now, claim="", claimed_until=None, why="", reference=reference)
+        _mark_sent(ids, reference, worker, now)
+
+
+def _mark_sent(ids: list[int], reference: str, worker: str, now: datetime) -> None:
+    table = connection.ops.quote_name(Delivery._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET state = 'sent', sent_at = %s, claim = '', claimed_until = NULL, why = '', "  # noqa: S608
+            f"reference = %s WHERE id IN ({', '.join(['%s'] * len(ids))}) "
+            "AND (state IN ('doubt', 'queued') OR (state = 'sending' AND claim = %s))",
+            [connection.ops.adapt_datetimefield_value(now), reference, *ids, worker],
+        )
 
 
 def _other(result: Result, worker: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,3 +90,17 @@ def esp() -> Iterator[Fake]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def main() -> None:
+    """In a process of its own."""
+    with esp() as fake:
+        fake.keeps = False
+        print(fake.address, flush=True)
+        sys.stdin.read()
+        readers = [to for call in fake.calls for to in call["to"]]
+        print(len(readers), len(set(readers)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
