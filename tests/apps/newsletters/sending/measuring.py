@@ -5,7 +5,6 @@ python -m tests.apps.newsletters.sending.measuring speed|audience|claims|batch N
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import resource
@@ -182,9 +181,11 @@ def claims(count: int) -> dict[str, float]:
 def batch(count: int) -> dict[str, float]:
     """So many readers by batches to an ESP of our own, in a process of its own; from the first claim to the last answer."""
     from django.conf import settings
+    from django.db.models import Max
 
     from broadsheet import clock
     from broadsheet.newsletters import tasks
+    from broadsheet.newsletters.models import Delivery
     from tests.apps.newsletters.sending import stage
 
     command = [sys.executable, "-m", "tests.apps.newsletters.sending.esp"]
@@ -197,12 +198,12 @@ def batch(count: int) -> dict[str, float]:
     html, text = letter()
     stage.an_issue(newsletter, html=html, text=text, due_at=clock.now())
     stage.ready(clock.now())
-    begun = time.monotonic()
-    sent = asyncio.run(tasks.outbox(until_empty=True, lines=2).run())
-    seconds = time.monotonic() - begun
+    begun = clock.now()
+    sent = tasks._run(tasks.outbox(until_empty=True, lines=2).run())
+    last = Delivery.objects.aggregate(last=Max("sent_at"))["last"]
     readers = fake.communicate("")[0].split()
     assert [str(sent), *readers] == [str(count)] * 3, (sent, readers)
-    return {"batch": seconds}
+    return {"batch": (last - begun).total_seconds()}
 
 
 def main() -> None:
