@@ -74,12 +74,24 @@ def serve(host: str, port: int, workers: int, work: bool) -> None:
 
 @main.command()
 @click.option("--once", is_flag=True, help="Do what is due now, and end.")
-def work(once: bool) -> None:
-    """Do the clock's work: scheduled publishing, sweeping the meter."""
+@click.option("--send/--no-send", "sending", default=True, help="Also send newsletters here.")
+def work(once: bool, sending: bool) -> None:
+    """Do the clock's work: scheduled publishing, sweeping the meter, sending newsletters."""
     start_django()
     from broadsheet.web.serving import run_work
 
-    run_work(once=once)
+    run_work(once=once, sending=sending)
+
+
+@main.command()
+@click.option("--until-empty", is_flag=True, help="End when nothing is left to send.")
+@click.option("--lines", type=click.IntRange(1, 256), help="Connections.  [default: NEWSLETTER_LINES]")
+def send(until_empty: bool, lines: int | None) -> None:
+    """Send newsletters, beside `broadsheet work`: as many of these as you need, on as many machines."""
+    start_django()
+    from broadsheet.newsletters import tasks
+
+    click.echo(f"Sent: {tasks.send(until_empty=until_empty, lines=lines or 0)}")
 
 
 @main.command()

@@ -1,15 +1,15 @@
 """What mails and mailboxes are known by: keyed hashes, and short texts that stand in addresses.
 
 A mailbox is recognised by an HMAC of its address, so that it can be remembered without being kept. What stands in the
-local part of a mail address is base32, because not every server on the way leaves capitals alone.
+local part of a mail address is hexadecimal, because not every server on the way leaves capitals alone.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
+import re
 from uuid import UUID
 
 from django.conf import settings
@@ -17,10 +17,11 @@ from django.conf import settings
 TOKEN_SIZE, TOKEN_LENGTH = 16, 22
 SEAL_SIZE = 10
 BOUNCE, LEAVE = "b-", "leave-"
+_DIGITS = re.compile(r"(?:[0-9a-f]{2})+")
 
 
 def _mac(purpose: str, value: bytes) -> bytes:
-    return hmac.new(settings.NEWSLETTER_KEY.encode(), purpose.encode() + b":" + value, hashlib.sha256).digest()
+    return hmac.digest(settings.NEWSLETTER_KEY.encode(), purpose.encode() + b":" + value, "sha256")
 
 
 def plain_address(address: str) -> str:
@@ -50,8 +51,7 @@ def address_key(address: str) -> bytes:
 
 def message_id(issue: UUID, subscriber: UUID, domain: str) -> str:
     """The Message-ID of an issue to a reader: the same however often it is made, so that a relay can tell."""
-    mark = base64.b32encode(_mac("message", issue.bytes + subscriber.bytes)[:20]).decode().lower()
-    return f"<{mark}@{plain_domain(domain)}>"
+    return f"<{_mac('message', issue.bytes + subscriber.bytes)[:20].hex()}@{domain}>"
 
 
 def token_text(token: bytes) -> str:
@@ -84,7 +84,7 @@ def read_short(text: str) -> UUID | None:
 def verp(delivery: int) -> str:
     """The local part of the envelope's sender: a bounce to it names the delivery, and nobody else can make one."""
     number = delivery.to_bytes(6, "big")
-    return BOUNCE + _letters(number + _mac("bounce", number)[:SEAL_SIZE])
+    return BOUNCE + (number + _mac("bounce", number)[:SEAL_SIZE]).hex()
 
 
 def read_verp(local: str) -> int | None:
@@ -98,7 +98,7 @@ def read_verp(local: str) -> int | None:
 
 def leave_local(token: bytes) -> str:
     """The local part of the address to which a mail leaves a list: `token` is the subscription's."""
-    return LEAVE + _letters(bytes(token))
+    return LEAVE + bytes(token).hex()
 
 
 def read_leave(local: str) -> bytes | None:
@@ -107,17 +107,8 @@ def read_leave(local: str) -> bytes | None:
     return found if found is not None and len(found) == TOKEN_SIZE else None
 
 
-def _letters(value: bytes) -> str:
-    return base64.b32encode(value).rstrip(b"=").decode().lower()
-
-
 def _bytes(local: str, prefix: str) -> bytes | None:
     small = local.lower()
-    if not small.startswith(prefix) or not small.isascii():
+    if not small.startswith(prefix) or not _DIGITS.fullmatch(small, len(prefix)):
         return None
-    text = small[len(prefix) :].upper()
-    try:
-        found = base64.b32decode(text + "=" * (-len(text) % 8))
-    except (ValueError, binascii.Error):
-        return None
-    return found if _letters(found).upper() == text else None
+    return bytes.fromhex(small[len(prefix) :])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -68,6 +69,7 @@ class Outgoing:
     outline: Outline
     values: Mapping[str, bytes]
     tag: str = ""  # the list's slug, by which an ESP counts
+    claimed: float = 0.0  # when, by time.monotonic()
 
 
 Still = Callable[[], Awaitable[bool]]
@@ -75,6 +77,8 @@ Still = Callable[[], Awaitable[bool]]
 
 class Line(Protocol):
     """One connection, or one caller, of a carrier."""
+
+    broken: bool  # it has to be made anew
 
     async def open(self) -> None:
         """Make it ready; raises OSError where that cannot be done now. Nothing is claimed before."""
@@ -93,6 +97,7 @@ class Carrier(Protocol):
     name: str
     handful: int  # how many messages go over a line at once
     dedupes: bool  # whether the same Message-ID twice arrives once
+    tells_after: timedelta  # how long after a message came into doubt `knows` can be believed, or a webhook awaited
 
     def line(self) -> Line:
         """A new line, not yet open."""

@@ -51,11 +51,14 @@ def run_server(*, target: str, host: str, port: int, workers: int, log_level: st
     ).serve()
 
 
-def run_work(*, once: bool = False, seconds: float = 20) -> None:
-    """Do what the clock asks for, again and again: publish what is due, forget what the meter need not know."""
+def run_work(*, once: bool = False, seconds: float = 20, sending: bool = True) -> None:
+    """Do what the clock asks for, again and again: publish what is due, forget what the meter need not know. Unless
+    told otherwise, newsletters are sent here too, in a thread of their own."""
     swept, refreshing, post = None, Refreshing(), postman()
     if post is not None and not once:
         post.start()
+    if sending and not once:
+        newsletters.Sending().start()
     while True:
         due = publish_due(now=clock.now())
         for title in due.published:
@@ -69,6 +72,8 @@ def run_work(*, once: bool = False, seconds: float = 20) -> None:
         if swept != clock.today():
             swept = _sweep()
         refreshing.step(wait=once)
+        if once and sending:
+            newsletters.send_due()
         if once:
             return
         time.sleep(seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from broadsheet.membership.models import Grant as GrantRow
@@ -19,6 +19,17 @@ def snapshots_of(user_id: int) -> tuple[Snapshot, ...]:
     """Every subscription of a reader, over or not."""
     rows = SubscriptionSnapshot.objects.filter(customer__user=user_id).select_related("price__plan__tier")
     return values_of(rows)
+
+
+def snapshots_of_many(user_ids: Collection[int]) -> dict[int, tuple[Snapshot, ...]]:
+    """Every subscription of some readers; who has none is missing."""
+    found_rows = SubscriptionSnapshot.objects.filter(customer__user__in=user_ids)
+    rows = list(found_rows.select_related("price__plan__tier", "customer")) if user_ids else []
+    found: dict[int, tuple[Snapshot, ...]] = {}
+    for row, value in zip(rows, values_of(rows), strict=True):
+        if row.customer.user_id is not None:
+            found[row.customer.user_id] = (*found.get(row.customer.user_id, ()), value)
+    return found
 
 
 def snapshots_of_customer(customer_id: int) -> tuple[Snapshot, ...]:
@@ -68,11 +79,19 @@ def payment(row: Invoice) -> Payment:
 
 def grants_of(user_id: int) -> tuple[Grant, ...]:
     """Every grant of a reader; one that was taken back ends when it was."""
-    rows = GrantRow.objects.filter(user=user_id).select_related("tier")
-    return tuple(
-        Grant(row.kind, row.starts_at, _earlier(row.ends_at, row.ended_at), benefits_of(row.tier.benefits))
-        for row in rows
-    )
+    return tuple(_grant(row) for row in GrantRow.objects.filter(user=user_id).select_related("tier"))
+
+
+def grants_of_many(user_ids: Collection[int]) -> dict[int, tuple[Grant, ...]]:
+    """Every grant of some readers; who has none is missing."""
+    found: dict[int, tuple[Grant, ...]] = {}
+    for row in GrantRow.objects.filter(user__in=user_ids).select_related("tier") if user_ids else ():
+        found[row.user_id] = (*found.get(row.user_id, ()), _grant(row))
+    return found
+
+
+def _grant(row: GrantRow) -> Grant:
+    return Grant(row.kind, row.starts_at, _earlier(row.ends_at, row.ended_at), benefits_of(row.tier.benefits))
 
 
 def _earlier(planned: datetime | None, taken_back: datetime | None) -> datetime | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from broadsheet.membership.models import Customer, Revocation
-from broadsheet.membership.queries.facts import POLICY, grants_of, snapshots_of
+from broadsheet.membership.queries.facts import POLICY, grants_of, grants_of_many, snapshots_of, snapshots_of_many
 from broadsheet.membership.rules.standing import Access, access
 from broadsheet.membership.rules.values import Benefit
 from broadsheet.readers import Standing
@@ -32,6 +33,16 @@ def standing_of(user_id: int, now: datetime) -> Held:
     if found.full:
         return Held(Standing.MEMBER, found.until, found.benefits)
     return Held(Standing.REGISTERED, None, found.benefits)
+
+
+def members_among(*, user_ids: Collection[int], benefit: Benefit, now: datetime) -> set[int]:
+    """Those of some readers whom their contracts and grants give a benefit at `now`: in four queries, not for each."""
+    snapshots, grants = snapshots_of_many(user_ids), grants_of_many(user_ids)
+    return {
+        user
+        for user in {*snapshots, *grants}
+        if benefit in access(snapshots.get(user, ()), grants.get(user, ()), now, POLICY).benefits
+    }
 
 
 def lost_passes(since: datetime) -> dict[int, datetime]:

@@ -134,6 +134,7 @@ class Delivery(models.Model):
     claimed_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     why = models.CharField(max_length=255, blank=True)
+    reference = models.CharField(max_length=120, blank=True)  # the ESP's own name for the message
     outcome = models.CharField(max_length=12, blank=True)  # delivered, bounced, complained: only ever worse
 
     class Meta:

@@ -27,10 +27,18 @@ def pause(*, issue_id: int) -> None:
 
 
 @transaction.atomic
+def stop_faulty(*, issue_id: int, error: str) -> None:
+    """Pause an issue that cannot be made into a message: that is no reader's fault, and no row has failed."""
+    pause(issue_id=issue_id)
+    Issue.objects.filter(pk=issue_id).update(error=error[:2000])
+
+
+@transaction.atomic
 def resume(*, issue_id: int) -> None:
     """Go on where it stopped."""
     issue = _locked(issue_id)
     if issue.state == State.PAUSED:
+        issue.error = ""
         _move(issue, _where_it_stood(issue))
     elif issue.state not in {State.FROZEN, State.BUILDING, State.READY, State.SENDING, State.DONE}:
         raise NotNowError(issue.state)
@@ -62,4 +70,4 @@ def _locked(issue_id: int) -> Issue:
 
 def _move(issue: Issue, state: str) -> None:
     issue.state, issue.lease, issue.lease_until = state, "", None
-    issue.save(update_fields=["state", "done_at", "lease", "lease_until"])
+    issue.save(update_fields=["state", "done_at", "error", "lease", "lease_until"])

@@ -1,4 +1,4 @@
-"""How fast: limits by the minute and the day, the first days of a domain that never wrote to so many, and when again."""
+"""How fast: limits by the minute and the day, the first days of a domain new to writing, and when to try again."""
 
 from __future__ import annotations
 
