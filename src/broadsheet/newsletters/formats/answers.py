@@ -9,7 +9,7 @@ from broadsheet.newsletters.formats.parts import blocks_in
 # An enhanced status code (RFC 3463 section 2): class, subject, detail; not a part of an address or a version.
 ENHANCED = re.compile(r"(?<![\d.\[])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 # A reply code (RFC 5321 section 4.2): three digits of which the first tells the class.
-REPLY = re.compile(r"(?:^|(?<=[\s:;('\"\[>|]))([245][0-5]\d)(?=[\s:\-]|$)")
+REPLY = re.compile(r"(?:^|(?<=[\s:;('\"\[>|]))([45][0-5]\d)(?=[\s:\-]|$)")
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,128}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 COMMANDS = (
     ("data", r"data|text|bdat|message|end of data"), ("rcpt", r"rcpt"), ("mail", r"mail|send"),
@@ -25,10 +25,15 @@ SAID_WHERE = (
     re.compile(r"SMTP command\n(RCPT|MAIL|DATA|EHLO|HELO)\b", re.IGNORECASE),
     re.compile(r"\((RCPT TO|MAIL FROM|DATA|EHLO|HELO)\)"),
     re.compile(r"(?:while|when)\s+(?:sending|issuing|talking)?\s*(RCPT TO|MAIL FROM|DATA)\b"),
+    re.compile(r"(?:most progress was|for)\s+(RCPT TO|MAIL FROM|DATA)\s+response"),  # qmail
+    re.compile(r"^\s*STEP:\s*(RCPT|MAIL|DATA|EHLO|HELO|CONN)", re.MULTILINE),
+    re.compile(r"Sent\s+<<<\s+(RCPT|MAIL|DATA|EHLO|HELO)\b.*\n\s*Received\s+>>>\s+[45]"),
     re.compile(r"response\s+to\s+(?:the\s+)?(RCPT TO|MAIL FROM|end of data|DATA)", re.IGNORECASE),
 )
 TRANSCRIPT = re.compile(r"^[ \t]*>>>[ \t]*([A-Za-z]{4})\b.*\n(?:[ \t]*<<<[ \t]*([2345]\d\d).*)", re.MULTILINE)
-WAITS = re.compile(r"during\s+(?:initial\s+|user\s+)?(open|greeting|result|rcpt|mail|data|client)", re.IGNORECASE)
+ADDRESS_REFUSED = re.compile(
+    r"server has rejected address|unable to deliver your message to the following address\.", re.IGNORECASE
+)
 
 
 def enhanced(text: str) -> str:
@@ -51,7 +56,7 @@ def command(text: str) -> str:
     for match in TRANSCRIPT.finditer(text):
         if match[2][0] in "45":
             return _named(match[1])
-    return ""
+    return "rcpt" if ADDRESS_REFUSED.search(text) else ""
 
 
 def _named(word: str) -> str:

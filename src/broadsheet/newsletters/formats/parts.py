@@ -38,6 +38,7 @@ class Parts:
     feedback: tuple[Fields, ...] = ()
     disposition: tuple[Fields, ...] = ()
     returned: str = ""  # the mail that came back, or its headers
+    whole: bytes = b""  # the same as bytes, where it came back whole
 
     def header(self, name: str) -> str:
         """The first value of a header, or an empty string."""
@@ -69,6 +70,7 @@ def _taken_apart(message: Message) -> Parts:
     pages: list[str] = []
     blocks: dict[str, list[Fields]] = {"status": [], "feedback": [], "disposition": []}
     returned: list[str] = []
+    whole = b""
     for media, part in _leaves(message):
         if media in STATUS:
             blocks["status"] += _blocks(part)
@@ -78,15 +80,16 @@ def _taken_apart(message: Message) -> Parts:
             blocks["disposition"] += _blocks(part)
         elif media in RETURNED:
             returned.append(_raw_text(part))
+            whole = whole or _raw_bytes(part)
         elif media == "text/html":
             pages.append(_text(part))
-        elif media.startswith("text/"):
+        elif media.startswith(("text/", "multipart/")):  # of a broken whole, its bare text
             texts.append(_text(part))
     notice = _clean("\n".join(texts)) or _clean(_words_of_page("\n".join(pages)))
     return Parts(
         headers=_fields(message), media=_media(message), report=_parameter(message, "report-type"), notice=notice,
         status=tuple(blocks["status"]), feedback=tuple(blocks["feedback"]), disposition=tuple(blocks["disposition"]),
-        returned=_clean("\n".join(returned)),
+        returned=_clean("\n".join(returned)), whole=whole,
     )  # fmt: skip
 
 
@@ -215,6 +218,17 @@ def _raw_text(part: Message) -> str:
         return "\n\n".join(_raw_text(each) for each in inside[:MOST_PARTS] if isinstance(each, Message))
     head = "\n".join(f"{name}: {_plain(str(value))}" for name, value in part.items())
     return f"{head}\n\n{_text(part)}" if part.get_content_maintype() != "text" or head else _text(part)
+
+
+def _raw_bytes(part: Message) -> bytes:
+    """The mail inside a part, as bytes."""
+    inside = part.get_payload()
+    if not (isinstance(inside, list) and inside and isinstance(inside[0], Message)):
+        return b""
+    try:
+        return inside[0].as_bytes()
+    except Exception:  # what was sent cannot be written down again
+        return b""
 
 
 def _words_of_page(page: str) -> str:

@@ -29,7 +29,7 @@ ALONE = re.compile(
 )
 COMMANDED = re.compile(rf"RCPT[ _]TO:?[ \t]*\n?[ \t]*<({ADDRESS.pattern})>", re.IGNORECASE)
 NAMED = re.compile(
-    rf"\b(?:recipients?|to|user|address|mailbox|delivered to|addressee|member|account)(?: address)?"
+    rf"\b(?:recipients?|to|user|address|mailbox|user ?id|delivered to|addressee|member|account)(?: address)?"
     rf"(?: permanent errors| \(s\)|\(s\)|\(es\))?[ \t]*(?::| is| was|=)?[ \t\n]*[\"'<]?({ADDRESS.pattern})",
     re.IGNORECASE,
 )

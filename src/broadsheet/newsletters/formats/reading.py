@@ -10,7 +10,7 @@ from broadsheet.newsletters.formats.parts import Parts, first, opened
 from broadsheet.newsletters.rules.told import Kind, Reading, Told
 
 SENDERS = re.compile(
-    r"mailer-?daemon|post-?master|mail deliver|mail\.deliver|delivery (?:sub)?system|mdaemon|system administrator"
+    r"mailer-?daemon|post[-_]?master|mail deliver|mail\.deliver|delivery (?:sub)?system|mdaemon|system administrator"
     r"|mail (?:system|administrator)|content-filter|^\s*<>\s*$|bounce",
     re.IGNORECASE,
 )
@@ -28,7 +28,7 @@ WORDS = re.compile(
     r"could\s+not\s+be\s+delivered|(?:unable|failed)\s+to\s+deliver|delivery\s+(?:to|of)[^.\n]{0,80}\s+fail"
     r"|undeliverable|not\s+reach\s+the\s+following|delivery\s+failed|has\s+not\s+been\s+delivered"
     r"|addresses\s+had\s+(?:permanent|delivery|transient)|did\s+not\s+receive\s+this\s+message|failure\s+reasons"
-    r"|transcript\s+of\s+(?:the\s+)?session|rejected\s+by|was\s+(?:not\s+)?(?:relayed|rejected|blocked)|duplicated\s+message-id",
+    r"|transcript\s+of\s+(?:the\s+)?session|rejected\s+by|was\s+(?:not\s+)?(?:relayed|rejected|blocked)|duplicated\s+message-id|error message below|(?:attempting|tried) to deliver",
     re.IGNORECASE,
 )
 SENT_TO = (
@@ -41,10 +41,9 @@ MOST_ADDRESSES = 20
 def read(raw: bytes) -> Reading:
     """Read one mail. A mail that makes no sense is of another kind, and does nothing."""
     parts = opened(raw)
-    try:
-        kind, told, said = _understood(parts)
-    except (RecursionError, ValueError, IndexError, KeyError):
-        kind, told, said = Kind.OTHER, (), ""
+    kind, told, said = _understood(parts)
+    if kind is Kind.BOUNCE and not any(_says_something(each) for each in told):
+        kind, told, said = _inside(parts) or (kind, told, said)
     return Reading(
         kind=kind, told=told, feedback=said, sent_to=_sent_to(parts),
         message_id=parts.header("message-id")[:998], subject=parts.header("subject")[:500],
@@ -66,6 +65,22 @@ def _understood(parts: Parts) -> tuple[Kind, tuple[Told, ...], str]:
         return (Kind.AUTO_REPLY if vacation.is_automatic(parts) else Kind.OTHER), (), ""
     told = plain.told_in(parts, notice)
     return (Kind.DELAY if _only_late(parts, notice) else Kind.BOUNCE), told, ""
+
+
+def _says_something(told: Told) -> bool:
+    return bool(told.said or told.status or (told.address and told.notice))
+
+
+def _inside(parts: Parts) -> tuple[Kind, tuple[Told, ...], str] | None:
+    """A bounce within a mail that only hands it on, looked into once."""
+    inner = parts.whole
+    if not inner and (match := HANDED_ON.search(parts.notice)):
+        inner = parts.notice[match.end() :].encode("utf-8", "replace")
+    found = _understood(opened(inner)) if inner else None
+    return found if found and found[0] is Kind.BOUNCE and any(_says_something(each) for each in found[1]) else None
+
+
+HANDED_ON = re.compile(r"^From MAILER-DAEMON .*\n", re.MULTILINE)
 
 
 def _refused_reading(parts: Parts, notice: str) -> tuple[Told, ...]:

@@ -11,6 +11,7 @@ from broadsheet.newsletters.rules.told import Kind, Told
 MOST_RECIPIENTS = 200
 OURS = ("final-recipient", "original-recipient", "x-actual-recipient", "action", "diagnostic-code", "status")
 REASON = re.compile(r"\(reason: (.+)\)")
+IN_TEXT = re.compile(r"^[ \t>|]*(?:Reporting-MTA|Final-Recipient|Original-Recipient):", re.IGNORECASE | re.MULTILINE)
 NUMBER_ONLY = re.compile(r"^\d{0,3}\.?$")
 DONE = {"delivered", "relayed", "expanded"}  # RFC 3464 section 2.3.3
 
@@ -18,8 +19,9 @@ DONE = {"delivered", "relayed", "expanded"}  # RFC 3464 section 2.3.3
 def told_in(parts: Parts, notice: str) -> tuple[Told, ...]:
     """What a report says of each recipient; nothing, where the mail holds no report."""
     blocks = [each for each in parts.status if _of_a_recipient(each)]
-    if not blocks and "inal-recipient" in notice.lower():
+    if not blocks and (match := IN_TEXT.search(notice)):
         blocks = [each for each in blocks_in(_unquoted(notice)) if _of_a_recipient(each)]
+        notice = notice[: match.start()] if blocks else notice
     addresses = [_address(each) for each in blocks]
     return tuple(
         _told(block, _about(notice, addresses, number)) for number, block in enumerate(blocks[:MOST_RECIPIENTS])

@@ -36,6 +36,7 @@ POLICY = frozenset({
     Reason.REJECTED, Reason.NO_RELAYING, Reason.SPAM, Reason.VIRUS, Reason.CONTENT, Reason.NOT_COMPLIANT,
     Reason.SYNTAX,
 })  # fmt: skip
+VAGUE = {"", "0.0", "1.0", "2.0", "3.0", "4.0", "5.0", "6.0", "7.0", "7.1"}
 KNOWN_AS_NOBODY = {"1.0", "1.1", "1.3", "1.10", "2.1"}
 OPEN = frozenset({Reason.ON_HOLD, Reason.UNDEFINED, Reason.DELIVERED})
 COMPLAINTS = frozenset({"abuse", "fraud", "virus", "opt-out", "opt-out-list", "other", "miscategorized"})
@@ -78,13 +79,15 @@ def reason_of(told: Told) -> Reason:
     """Why one recipient's mail came back."""
     said, notice = _small(told.said), _small(told.notice)
     for text in filter(None, (said, notice)):
-        if found := _by_provider(f"{told.remote} {text}", text):
+        if found := _by_provider(f"{told.status} {told.command} {told.remote} {text}"):
             return found
     if said.startswith("x-unix"):  # a program on the last machine, not a mail system
-        return next((found for found in (_by_words(said, told),) if found in {Reason.MAILBOX_FULL, Reason.SYSTEM_FULL}),
-                    Reason.MAILER)  # fmt: skip
-    found = _by_words(said, told) or (_by_codes(told) if said and told.formal else None)
-    return found or _by_words(notice, told) or _by_codes(told) or _by_stage(told) or _unsaid(told, said, notice)
+        found = _by_words(said, told)
+        return found if found in {Reason.MAILBOX_FULL, Reason.SYSTEM_FULL} else Reason.MAILER
+    return (
+        _by_words(said, told) or (_specific(told) if said else None) or _by_words(notice, told) or _by_stage(told)
+        or by_status(told.status) or _by_reply(told) or _unsaid(told, said, notice)
+    )  # fmt: skip
 
 
 def _small(text: str) -> str:
@@ -93,9 +96,9 @@ def _small(text: str) -> str:
     return re.sub(r" [245]\d\d[- ][245]\.\d+\.\d+ ", " ", text)
 
 
-def _by_provider(hosts: str, text: str) -> Reason | None:
+def _by_provider(text: str) -> Reason | None:
     for names, reason, pattern in phrases.SEARCHED_OF_PROVIDERS:
-        if any(name in hosts for name in names) and pattern.search(text):
+        if any(name in text for name in names) and pattern.search(text):
             return reason
     return None
 
@@ -115,6 +118,8 @@ def _by_words(text: str, told: Told) -> Reason | None:
     for reason, pattern in phrases.SEARCHED:
         if pattern.search(text):
             return reason
+    if found := _specific(told):
+        return found
     if phrases.NOBODY.search(text):
         return _nobody(told)
     return Reason.FILTERED if phrases.NOT_WANTED.search(text) else None
@@ -124,18 +129,20 @@ def _nobody(told: Told) -> Reason:
     """No such reader. Said after the text was sent, some systems mean that the mail itself was not wanted."""
     if told.command == "mail":
         return Reason.REJECTED  # the unknown one is our sender
+    if detail(told.status).startswith("7."):  # refused by a rule, whatever the words
+        return Reason.FILTERED
     if told.command == "rcpt" or detail(told.status) in KNOWN_AS_NOBODY:
         return Reason.USER_UNKNOWN
-    if told.command == "data" or (told.code and not told.formal):
+    if told.command == "data":
+        return Reason.FILTERED
+    if told.code and (not told.formal or detail(told.status) == "0.0"):  # nobody says what was refused
         return Reason.FILTERED
     return Reason.USER_UNKNOWN
 
 
-def _by_codes(told: Told) -> Reason | None:
-    """By the enhanced code, where it says more than its class."""
-    if detail(told.status) in {"", "0.0"}:
-        return None
-    return by_status(told.status)
+def _specific(told: Told) -> Reason | None:
+    """By the enhanced code, where it says more than its class and subject."""
+    return None if detail(told.status) in VAGUE else by_status(told.status)
 
 
 def _by_stage(told: Told) -> Reason | None:
@@ -145,7 +152,12 @@ def _by_stage(told: Told) -> Reason | None:
     return {"conn": Reason.BLOCKED, "ehlo": Reason.BLOCKED, "mail": Reason.REJECTED}.get(told.command)
 
 
+def _by_reply(told: Told) -> Reason | None:
+    """By the reply code alone: 500 to 504 mean that a command was not understood (RFC 5321 section 4.2.3)."""
+    return Reason.SYNTAX if told.code in {"500", "501", "502", "503", "504"} else None
+
+
 def _unsaid(told: Told, said: str, notice: str) -> Reason:
-    if told.action == "expired":
+    if told.action == "expired" or (told.action == "delayed" and not (said or notice)):
         return Reason.EXPIRED
     return Reason.ON_HOLD if said or notice or told.status else Reason.UNDEFINED

@@ -10,7 +10,7 @@ BY_DETAIL: dict[str, Reason] = {
     "1.4": Reason.FILTERED, "1.5": Reason.ON_HOLD, "1.6": Reason.HAS_MOVED, "1.7": Reason.REJECTED,
     "1.8": Reason.REJECTED, "1.9": Reason.SYSTEM, "1.10": Reason.NOT_ACCEPT,  # RFC 7505: a null MX
     "2.0": Reason.FILTERED, "2.1": Reason.SUSPEND, "2.2": Reason.MAILBOX_FULL, "2.3": Reason.EXCEED_LIMIT,
-    "2.4": Reason.FILTERED, "3.0": Reason.SYSTEM, "3.1": Reason.SYSTEM_FULL, "3.2": Reason.NOT_ACCEPT,
+    "2.4": Reason.FILTERED, "2.121": Reason.SPEEDING, "2.122": Reason.SPEEDING, "3.0": Reason.SYSTEM, "3.1": Reason.SYSTEM_FULL, "3.2": Reason.NOT_ACCEPT,
     "3.3": Reason.SYSTEM, "3.4": Reason.TOO_BIG, "3.5": Reason.SYSTEM, "3.6": Reason.SYSTEM,
     "4.0": Reason.EXPIRED, "4.1": Reason.EXPIRED, "4.2": Reason.EXPIRED, "4.3": Reason.SYSTEM, "4.4": Reason.HOST_UNKNOWN,
     "4.5": Reason.SYSTEM_FULL, "4.6": Reason.NETWORK, "4.7": Reason.EXPIRED, "5.0": Reason.MAILER,
@@ -35,7 +35,8 @@ BY_DETAIL: dict[str, Reason] = {
 
 # Codes that mean one thing, whatever the words around them say.
 PLAIN: dict[str, Reason] = {
-    "2.2": Reason.MAILBOX_FULL, "7.13": Reason.SUSPEND, "7.20": Reason.AUTH_FAILURE, "7.21": Reason.AUTH_FAILURE,
+    "1.6": Reason.HAS_MOVED, "2.2": Reason.MAILBOX_FULL, "3.1": Reason.SYSTEM_FULL, "4.5": Reason.SYSTEM_FULL,
+    "5.3": Reason.TOO_MANY, "7.13": Reason.SUSPEND, "7.20": Reason.AUTH_FAILURE, "7.21": Reason.AUTH_FAILURE,
     "7.23": Reason.AUTH_FAILURE, "7.24": Reason.AUTH_FAILURE, "7.25": Reason.REQUIRE_PTR,
     "7.509": Reason.AUTH_FAILURE, "7.515": Reason.AUTH_FAILURE, "7.650": Reason.BAD_REPUTATION,
 }  # fmt: skip

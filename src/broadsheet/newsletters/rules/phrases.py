@@ -51,6 +51,7 @@ class Reason(StrEnum):
 
 # Before everything else: what one mailbox provider writes in a way that others use for something else.
 OF_PROVIDERS: tuple[tuple[str, Reason, tuple[str, ...]], ...] = (
+    ("docomo", Reason.REJECTED, (r"^5\.0\.0 data .*unknown user",)),
     ("google", Reason.SPEEDING, (r"receiving mail (?:at a rate|too quickly)", r"p=receivingrate")),
     ("google", Reason.SUSPEND, (r"p=disableduser", r"is (?:inactive|disabled)\b")),
     ("google", Reason.USER_UNKNOWN, (r"p=nosuchuser",)),
@@ -76,15 +77,37 @@ OF_PROVIDERS: tuple[tuple[str, Reason, tuple[str, ...]], ...] = (
 
 # Phrases that hold words of several meanings below, and have one.
 WHOLE: tuple[tuple[Reason, tuple[str, ...]], ...] = (
-    (Reason.HOST_UNKNOWN, (r"the account or domain may not exist", r"\bhost unknown", r"unknown host")),
-    (Reason.REJECTED, (r"sending to/from an address",)),
+    (Reason.HOST_UNKNOWN, (
+        r"the account or domain may not exist", r"\bhost unknown", r"unknown host", r"bad destination system address",
+        r"domain is not reachable", r"(?:domain|host) (?:name )?not found", r"no such (?:host|domain)",
+    )),
+    (Reason.USER_UNKNOWN, (
+        r"bad destination mailbox address", r"recipient address rejected: access denied",
+        r"invalid final delivery userid", r"resolver\.adr\.\w*recip\w*notfound", r"ofr_416",
+    )),
+    (Reason.HAS_MOVED, (r"mailbox has moved", r"recipient has moved", r"no forwarding address")),
+    (Reason.REJECTED, (
+        r"sending to/from an address", r"not a registered gateway user", r"bad sender's (?:mailbox|system) address",
+    )),
+    (Reason.FILTERED, (r"recipient preferences", r"(?:rejected|refused|blocked) by a remote mail ?server")),
     (Reason.ON_HOLD, (r"due to a recipient error", r"rejected: on hold")),
+    (Reason.NO_RELAYING, (r"email address is not verified", r"identities failed the check", r"turn on smtp authentication")),
+    (Reason.BLOCKED, (
+        r"refused to talk to me", r"use the (?:smtp|mail) server of your isp", r"the ip you're using to send",
+        r"intrusion prevention", r"too many bad commands",
+    )),
+    (Reason.REQUIRE_PTR, (r"mismatch\w* client ip",)),
+    (Reason.POLICY, (r"its content presents a potential", r"due to local policy", r"administrative prohibition")),
+    (Reason.SPEEDING, (r"daily (?:user )?sending (?:quota|limit)", r"sending (?:quota|limit) exceeded")),
+    (Reason.SPAM, (r"due to spam classification", r"flagged as spam")),
     (Reason.NETWORK, (
         r"name server:.{0,60}lookup failure", r"host name lookup failure", r"hop count|too many hops",
         r"mail (?:loop|forwarding loop)", r"loops? back", r"loop detected",
     )),
     (Reason.MAILER, (r"operating system error",)),
-    (Reason.EXPIRED, (r"in the queue too long", r"retry time ?out exceeded")),
+    (Reason.EXPIRED, (r"in the queue too long",)),
+    (Reason.CONTENT, (r"media not supported", r"conversion required",)),
+    (Reason.SECURITY, (r"security features not supported", r"cryptographic", r"message integrity failure")),
 )
 
 PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
@@ -125,8 +148,7 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
         r"without a valid (?:sender|reverse)", r"hostname (?:does not|doesn't) (?:match|resolve)", r"dns ptr",
     )),
     (Reason.AUTH_FAILURE, (
-        r"\b(?:spf|dkim|dmarc|sender ?id|domainkeys|arc)\b.{0,80}(?:fail|not|policy|reject|violat|check|error|reason|block|hard|softfail|missing|required|permerror)",
-        r"(?:fail\w*|reject\w*|block\w*|unauthenticated|not pass|violat\w*|due to|according to|per|because of|comply with).{0,60}\b(?:spf|dkim|dmarc|sender ?id|domainkeys)\b",
+        r"\b(?:spf|dkim|dmarc|domainkeys)\b", r"authentication information", r"authentication checks",
         r"unauthenticated (?:email|mail|message)", r"not (?:been )?authenticated\b.{0,60}(?:domain|sender|message)",
         r"authentication (?:checks? fail|results? in)", r"does not (?:meet|pass) (?:the )?(?:required )?authentication",
         r"message is not rfc 7601", r"not designated (?:as a )?(?:permitted|allowed) sender", r"openspf\.",
@@ -171,7 +193,7 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
     )),
     (Reason.POLICY, (
         r"polic(?:y|ies)\b", r"(?:not|un)acceptable (?:content|attachment)", r"prohibited", r"not (?:allowed|permitted) (?:by|to send)", r"header error",
-        r"host network not allowed", r"attachment.{0,40}(?:not allowed|blocked|forbidden|rejected)", r"greylist", r"graylist",
+        r"host network not allowed", r"attachment.{0,40}(?:not allowed|blocked|forbidden|rejected)",
         r"bad (?:mail )?from\b", r"you are not (?:allowed|authori[sz]ed)", r"denied by", r"violation", r"closed mailing list",
     )),
     (Reason.SECURITY, (
@@ -184,7 +206,7 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
         r"sender(?:'s)? (?:\S+ )?(?:address )?(?:\S+ )?(?:is |was |has been )?(?:rejected|denied|refused|invalid|unknown|blocked|not (?:accepted|allowed|found|exist))",
         r"(?:domain|address) of sender(?:'s)?(?: address)?", r"sender (?:domain|address|verif\w*|not)", r"from: ?domain is invalid", r"valid from:",
         r"purported responsible address", r"(?:invalid|bad|unroutable|unknown|nonexist\w*) (?:sender|return path|reverse path|from address|domain name of sender)",
-        r"does not exist e2110", r"(?:return|sender|envelope sender) address (?:is )?(?:invalid|rejected|not)", r"mail from .{0,50}(?:rejected|refused|denied)",
+        r"does not exist e2110", r"restrictedtorecipients", r"notauthorized",r"(?:return|sender|envelope sender) address (?:is )?(?:invalid|rejected|not)", r"mail from .{0,50}(?:rejected|refused|denied)",
         r"your (?:e-?mail )?address (?:has been|is|was) (?:rejected|refused|blocked)", r"sending to/from an address", r"unable to verify (?:sender|address)",
         r"(?:group|list|newsgroup)\b.{0,120}(?:not (?:exist|have)|permission|member|post)", r"only (?:members|subscribers) (?:can|may)", r"null sender",
     )),
@@ -201,22 +223,22 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
         r"(?:host|domain)(?: name| or domain)?(?: name)? (?:is )?(?:unknown|not found|not known|invalid|does not exist|doesn't exist|lookup failed)\b(?!.{0,30}lookup failure)",
         r"(?:unknown|invalid|illegal|no such|bad|unrouteable|unroutable|nonexistent|non-existent) (?:host|domain|host/domain|mail domain|destination domain)", r"host/domain name found",
         r"\bnxdomain\b", r"(?:host|domain|server) (?:name )?(?:could|can) ?not be (?:found|resolved)", r"couldn't find any host", r"recipient (?:address )?rejected: domain not found",
-        r"the account or domain may not exist", r"name or service not known", r"all relevant mx records point to non-existent", r"no such domain", r"unrouteable (?:mail )?domain", r"cannot find (?:the )?(?:host|domain|route)",
+        r"the account or domain may not exist", r"name or service not known", r"all relevant mx records point to non-existent", r"(?:^|[\s:])(?!\S*@)[a-z0-9-]+(?:\.[a-z0-9-]+)+ (?:does not|doesn't) exist", r"unrouteable (?:mail )?domain", r"cannot find (?:the )?(?:host|domain|route)",
         r"domain mentioned in email address", r"host not found", r"unresolvable", r"hostname.{0,20}not found",
     )),
     (Reason.EXPIRED, (
-        r"(?:delivery|retry|connection|connect|conversation|session|operation).{0,12}tim(?:ed?|ing)[- ]?out", r"time ?(?:d )?out", r"timed[- ]out", r"retry time ?out exceeded",
+        r"gr[ae]y-?list", r"(?:delivery|retry|connection|connect|conversation|session|operation).{0,12}tim(?:ed?|ing)[- ]?out", r"time ?(?:d )?out", r"timed[- ]out", r"retry time ?out exceeded",
         r"(?:message|mail|delivery) (?:has )?(?:been )?(?:expired|too old)", r"(?:been )?in the queue too long", r"could not (?:be )?deliver(?:ed)? (?:for|within|in) (?:the )?(?:last )?\d", r"giving up",
         r"not delivered within", r"undeliverable for \d", r"after \d+ (?:day|hour|attempt)", r"deliver\w* attempts? (?:time|has)", r"message expired", r"not responding", r"delivery time expired", r"unable to deliver (?:this message |in |after )",
         r"host (?:is )?unreachable", r"queue (?:life|timeout|expir)", r"being unable to connect successfully", r"deferred: connection",
     )),
     (Reason.NETWORK, (
-        r"name (?:server|service)(?: error| timeout|:)?.{0,80}(?:malformed|lookup failure|error|failure|unexpected)", r"host name lookup failure", r"hop count|too many hops|too many received", r"mail (?:loop|forwarding loop)", r"loop(?:s|ing)? (?:back|detected)",
+        r"unable to route", r"bad connection", r"name (?:server|service)(?: error| timeout|:)?.{0,80}(?:malformed|lookup failure|error|failure|unexpected)", r"host name lookup failure", r"hop count|too many hops|too many received", r"mail (?:loop|forwarding loop)", r"loop(?:s|ing)? (?:back|detected)",
         r"network (?:is )?(?:unreachable|error|failure|problem)", r"(?:unable|failed|could not|couldn't) (?:to )?(?:connect|establish|open)", r"connection (?:was )?(?:lost|closed|dropped|reset|broken|terminated|refused)\b", r"no route to host", r"dns (?:lookup|error|fail|server)", r"(?:temporary|transient) (?:lookup|dns|name)",
         r"routing (?:error|loop)", r"unable to (?:contact|reach|resolve)", r"remote (?:host|server) (?:closed|dropped)", r"lost connection", r"message is looping", r"delivered-to: chain", r"broken pipe",
     )),
     (Reason.SYSTEM_FULL, (
-        r"insufficient (?:system )?(?:storage|resources)", r"no space left on device", r"(?:mail ?server|system|file ?system|disk) (?:is )?full", r"system (?:storage|disk) ", r"out of (?:disk|memory)", r"server is (?:out of|low on)",
+        r"insufficient (?:system )?(?:storage|resources)", r"mail system (?:full|congestion)", r"usediskspace|useddiskspace", r"no space left on device", r"(?:mail ?server|system|file ?system|disk) (?:is )?full", r"system (?:storage|disk) ", r"out of (?:disk|memory)", r"server is (?:out of|low on)",
     )),
     (Reason.MAILER, (
         r"mailer error", r"procmail", r"maildrop", r"command (?:died|failed|output|line|time limit)", r"\bpipe\b", r"local (?:delivery|mailer) (?:failed|error)", r"exit (?:status|code)", r"x-unix", r"service unavailable.{0,30}(?:mailer|local)",
@@ -227,10 +249,10 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
         r"malformed", r"improper use of", r"unsupported (?:media|format|character)", r"not in an acceptable format",
     )),
     (Reason.SYNTAX, (
-        r"syntax error", r"(?:invalid|unknown|unrecognized|unimplemented|bad) (?:command|sequence|argument|parameter)", r"command (?:not|unrecognized|unknown|out of|parameter)", r"(?:protocol|sequence) (?:error|violation)", r"bad sequence", r"unsupported (?:command|option)",
+        r"syntax error", r"improper sequence", r"(?:invalid|wrong) (?:protocol version|command arguments)", r"(?:invalid|unknown|unrecognized|unimplemented|bad) (?:command|sequence|argument|parameter)", r"command (?:not|unrecognized|unknown|out of|parameter)", r"(?:protocol|sequence) (?:error|violation)", r"bad sequence", r"unsupported (?:command|option)",
     )),
     (Reason.SYSTEM, (
-        r"system (?:error|failure|config|not accepting|temporarily|incorrectly)", r"insufficient permission", r"(?:server|system|service|resources?) (?:is |are )?(?:currently )?(?:temporarily )?(?:unavailable|not available|busy|down|overload|error|problem|misconfig)", r"service (?:currently|temporarily)? ?unavailable", r"temporarily unavailable",
+        r"upstream error", r"queue file", r"no answer from host", r"directory server failure", r"system not (?:accepting|capable)", r"system (?:error|failure|config|not accepting|temporarily|incorrectly)", r"insufficient permission", r"(?:server|system|service|resources?) (?:is |are )?(?:currently )?(?:temporarily )?(?:unavailable|not available|busy|down|overload|error|problem|misconfig)", r"service (?:currently|temporarily)? ?unavailable", r"temporarily unavailable",
         r"internal (?:server |software |system )?(?:error|problem)", r"transaction failed", r"local (?:configuration|error)", r"(?:configuration|misconfigur|config) ?(?:error|ation)", r"(?:i/o|io|disk|file|database|ldap|backend|lookup) (?:error|failure|failed|problem)", r"duplicated message-id", r"unable to (?:process|accept|queue)",
         r"requested action (?:aborted|not taken: (?:local|temporary))", r"temporary (?:error|failure|problem|local|system)", r"timeout waiting for", r"cannot (?:open|process)", r"please retry", r"server (?:error|busy|configuration)",
     )),
