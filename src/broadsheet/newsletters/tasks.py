@@ -6,11 +6,15 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from broadsheet.newsletters.operations import alerting, asking
+
 log = logging.getLogger("broadsheet.newsletters")
 
 
 def work(now: datetime) -> None:
     """Compose and freeze what is due, gather readers, resolve doubt, end what is sent. Safe at any time, twice."""
+    _step("the alarms", lambda: alerting.send_due(now=now))
+    _step("the mails that ask", lambda: asking.send_due(now=now))
 
 
 def _step(name: str, do: Callable[[], object]) -> None:

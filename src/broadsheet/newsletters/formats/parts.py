@@ -6,7 +6,7 @@ Nothing here raises: a mail is whatever somebody sent.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.header import decode_header
@@ -125,12 +125,23 @@ def _blocks(part: Message) -> list[Fields]:
     """Fields, in groups: RFC 3464 section 2.1 parts them by blank lines."""
     inside = part.get_payload()
     if isinstance(inside, list):
-        found = [_fields(each) for each in inside if isinstance(each, Message)]
+        found = [block for each in inside if isinstance(each, Message) for block in _parted(each.items())]
         if any(found) and not _encoded(part):
             loose = [_text(each) for each in inside if isinstance(each, Message) and not each.is_multipart()]
             return [each for each in found if each] + blocks_in("\n\n".join(loose))
         inside = "\n\n".join(_raw_text(each) for each in inside if isinstance(each, Message))
     return blocks_in(_decoded(part, str(inside)))
+
+
+def _parted(items: Iterable[tuple[str, str]]) -> list[Fields]:
+    """Blocks of one recipient each, also where the blank line between two was forgotten."""
+    found: list[Fields] = [{}]
+    for name, value in items:
+        small = name.lower().strip()
+        if small == "final-recipient" and small in found[-1]:
+            found.append({})
+        found[-1].setdefault(small, []).append(_plain(str(value)))
+    return found
 
 
 def _encoded(part: Message) -> bool:

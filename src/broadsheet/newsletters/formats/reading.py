@@ -28,14 +28,14 @@ WORDS = re.compile(
     r"could\s+not\s+be\s+delivered|(?:unable|failed)\s+to\s+deliver|delivery\s+(?:to|of)[^.\n]{0,80}\s+fail"
     r"|undeliverable|not\s+reach\s+the\s+following|delivery\s+failed|has\s+not\s+been\s+delivered"
     r"|addresses\s+had\s+(?:permanent|delivery|transient)|did\s+not\s+receive\s+this\s+message|failure\s+reasons"
-    r"|transcript\s+of\s+(?:the\s+)?session|rejected\s+by|was\s+(?:not\s+)?(?:relayed|rejected|blocked)|duplicated\s+message-id|error message below|(?:attempting|tried) to deliver",
+    r"|transcript\s+of\s+(?:the\s+)?session|rejected\s+by|was\s+(?:not\s+)?(?:relayed|rejected|blocked)|duplicated\s+message-id|error message below|received\s+>>>\s+[45]\d\d|(?:attempting|tried) to deliver",
     re.IGNORECASE,
 )
 SENT_TO = (
     "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-rcpt-to", "x-delivered-to", "x-real-to",
     "x-forwarded-to", "x-apparently-to", "to", "cc",
 )  # fmt: skip
-MOST_ADDRESSES = 20
+MOST_ADDRESSES, MOST_ABOUT, MOST_RETURNED = 20, 200, 65_536
 
 
 def read(raw: bytes) -> Reading:
@@ -45,7 +45,7 @@ def read(raw: bytes) -> Reading:
     if kind is Kind.BOUNCE and not any(_says_something(each) for each in told):
         kind, told, said = _inside(parts) or (kind, told, said)
     return Reading(
-        kind=kind, told=told, feedback=said, sent_to=_sent_to(parts),
+        kind=kind, told=told, feedback=said, sent_to=_sent_to(parts), about=_about(parts) if kind is Kind.COMPLAINT else (),
         message_id=parts.header("message-id")[:998], subject=parts.header("subject")[:500],
     )  # fmt: skip
 
@@ -115,6 +115,12 @@ LATE = re.compile(
 def _only_late(parts: Parts, notice: str) -> bool:
     late = LATE.search(notice) or re.search(r"\b(?:delayed|still being retried)\b", parts.header("subject"), re.IGNORECASE)
     return bool(late)
+
+
+def _about(parts: Parts) -> tuple[str, ...]:
+    fields = [value for block in parts.feedback for values in block.values() for value in values]
+    found = ADDRESS.findall("\n".join([*fields, parts.returned[:MOST_RETURNED]]))
+    return tuple(dict.fromkeys(found))[:MOST_ABOUT]
 
 
 def _sent_to(parts: Parts) -> tuple[str, ...]:

@@ -3,15 +3,17 @@
 from broadsheet.newsletters.models.issues import Content, Delivery, Issue, Link
 from broadsheet.newsletters.models.lists import Consent, Newsletter, Subscriber, Subscription
 from broadsheet.newsletters.models.promos import Promo, PromoCount
-from broadsheet.newsletters.models.sending import DomainPause, Mailbox, MailEvent, Suppression, Tokens
+from broadsheet.newsletters.models.sending import Alert, DomainPause, Mailbox, MailCheck, MailEvent, Suppression, Tokens
 
 __all__ = [
+    "Alert",
     "Consent",
     "Content",
     "Delivery",
     "DomainPause",
     "Issue",
     "Link",
+    "MailCheck",
     "MailEvent",
     "Mailbox",
     "Newsletter",

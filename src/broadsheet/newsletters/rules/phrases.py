@@ -51,6 +51,7 @@ class Reason(StrEnum):
 
 # Before everything else: what one mailbox provider writes in a way that others use for something else.
 OF_PROVIDERS: tuple[tuple[str, Reason, tuple[str, ...]], ...] = (
+    ("messagelabs", Reason.USER_UNKNOWN, (r"\b542 \S+ rejected",)),
     ("docomo", Reason.REJECTED, (r"^5\.0\.0 data .*unknown user",)),
     ("google", Reason.SPEEDING, (r"receiving mail (?:at a rate|too quickly)", r"p=receivingrate")),
     ("google", Reason.SUSPEND, (r"p=disableduser", r"is (?:inactive|disabled)\b")),
@@ -179,7 +180,7 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
     (Reason.SPAM, (
         r"\bspam\b(?!haus|cop|-?rats|firewall)", r"\bube\b", r"\buce\b", r"unsolicited", r"bulk (?:e-?mail|mail|message)", r"junk mail",
         r"spam (?:score|detected|message|content|filter)", r"looks like spam", r"identified as spam", r"considered (?:as )?spam",
-        r"message content rejected", r"mail rejete", r"phish", r"high.{0,12}scor", r"advertis", r"\bspammy\b", r"spamassassin",
+        r"message content rejected", r"mail rejete", r"phish", r"high.{0,12}scor", r"advertisement", r"\bspammy\b", r"spamassassin",
     )),
     (Reason.BLOCKED, (
         r"(?:ip|address|host|server|network|domain)\b.{0,60}\b(?:black ?list|block ?list|deny ?list|banned|blocked|listed)",

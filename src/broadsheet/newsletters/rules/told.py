@@ -40,5 +40,6 @@ class Reading:
     told: tuple[Told, ...] = ()
     feedback: str = ""  # abuse, fraud, not-spam, auth-failure … (RFC 5965 section 7.3)
     sent_to: tuple[str, ...] = ()  # where the mail itself was sent: holds our sealed sender, if it is an answer to it
+    about: tuple[str, ...] = ()  # of a complaint: the addresses in the report and in the mail that it is about
     message_id: str = ""
     subject: str = ""
