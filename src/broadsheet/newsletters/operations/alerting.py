@@ -8,9 +8,10 @@ from smtplib import SMTPException
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from broadsheet.newsletters.models import Alert
@@ -64,8 +65,12 @@ def _send(pk: int, now: datetime) -> bool:
 
 def staff() -> list[str]:
     """The addresses of those who may let a paused domain go on."""
-    users = get_user_model().objects.with_perm(PERMISSION, backend="django.contrib.auth.backends.ModelBackend")
-    return sorted({user.email for user in users if user.is_active and user.email})
+    label, _dot, name = PERMISSION.partition(".")
+    held = Q(codename=name, content_type__app_label=label)
+    allowed = Permission.objects.filter(held)
+    may = Q(is_superuser=True) | Q(groups__permissions__in=allowed) | Q(user_permissions__in=allowed)
+    addresses = get_user_model().objects.filter(may, is_active=True).values_list("email", flat=True)
+    return sorted({each for each in addresses if each})
 
 
 def _mail(row: Alert, to: list[str]) -> EmailMessage:

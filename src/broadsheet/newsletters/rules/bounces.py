@@ -53,7 +53,15 @@ class Verdict:
 def judge(told: Told) -> Verdict:
     """The verdict on one recipient of a bounce."""
     reason = reason_of(told)
-    return Verdict(reason, severity_of(reason))
+    found = severity_of(reason)
+    if found is Severity.POLICY and _for_now(told):
+        found = Severity.SLOW_DOWN
+    return Verdict(reason, found)
+
+
+def _for_now(told: Told) -> bool:
+    """Whether the refusal is a temporary one (RFC 5321 section 4.2.1): they may take it later."""
+    return (told.code or told.status).startswith("4")
 
 
 def judge_feedback(feedback: str) -> Verdict:
@@ -76,7 +84,14 @@ def severity_of(reason: Reason) -> Severity:
 
 
 def reason_of(told: Told) -> Reason:
-    """Why one recipient's mail came back."""
+    """Why one recipient's mail came back. Before the recipient was named, nothing can have been wrong with it."""
+    found = _found(told)
+    if found in HARD and told.code:
+        return {"conn": Reason.BLOCKED, "ehlo": Reason.BLOCKED, "mail": Reason.REJECTED}.get(told.command, found)
+    return found
+
+
+def _found(told: Told) -> Reason:
     said, notice = _small(told.said), _small(told.notice)
     for text in filter(None, (said, notice)):
         if found := _by_provider(f"{told.status} {told.command} {told.remote} {text}"):
@@ -111,6 +126,8 @@ def _by_words(text: str, told: Told) -> Reason | None:
             return reason
     if phrases.NO_ACCOUNT.search(text):
         return Reason.FILTERED
+    if detail(told.status) in {"1.7", "1.8"}:
+        return Reason.REJECTED
     if phrases.SURELY_NOBODY.search(text):
         return _nobody(told)
     if plain := PLAIN.get(detail(told.status)):

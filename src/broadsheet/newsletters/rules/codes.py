@@ -35,7 +35,7 @@ BY_DETAIL: dict[str, Reason] = {
 
 # Codes that mean one thing, whatever the words around them say.
 PLAIN: dict[str, Reason] = {
-    "1.6": Reason.HAS_MOVED, "2.2": Reason.MAILBOX_FULL, "3.1": Reason.SYSTEM_FULL, "4.5": Reason.SYSTEM_FULL,
+    "1.6": Reason.HAS_MOVED, "1.7": Reason.REJECTED, "1.8": Reason.REJECTED, "2.2": Reason.MAILBOX_FULL, "3.1": Reason.SYSTEM_FULL, "4.5": Reason.SYSTEM_FULL,
     "5.3": Reason.TOO_MANY, "7.13": Reason.SUSPEND, "7.20": Reason.AUTH_FAILURE, "7.21": Reason.AUTH_FAILURE,
     "7.23": Reason.AUTH_FAILURE, "7.24": Reason.AUTH_FAILURE, "7.25": Reason.REQUIRE_PTR,
     "7.509": Reason.AUTH_FAILURE, "7.515": Reason.AUTH_FAILURE, "7.650": Reason.BAD_REPUTATION,

@@ -78,6 +78,10 @@ OF_PROVIDERS: tuple[tuple[str, Reason, tuple[str, ...]], ...] = (
 
 # Phrases that hold words of several meanings below, and have one.
 WHOLE: tuple[tuple[Reason, tuple[str, ...]], ...] = (
+    (Reason.REJECTED, (
+        r"sender (?:e-?mail )?(?:address|domain)\b.{0,60}(?:reject|not found|unknown|not exist|invalid|refus|resolve)",
+        r"domain of sender", r"sender verif(?:y|ication) failed", r"(?:could not|unable to|cannot) verify sender",
+    )),
     (Reason.HOST_UNKNOWN, (
         r"the account or domain may not exist", r"\bhost unknown", r"unknown host", r"bad destination system address",
         r"domain is not reachable", r"(?:domain|host) (?:name )?not found", r"no such (?:host|domain)",
@@ -99,7 +103,7 @@ WHOLE: tuple[tuple[Reason, tuple[str, ...]], ...] = (
     )),
     (Reason.REQUIRE_PTR, (r"mismatch\w* client ip",)),
     (Reason.POLICY, (r"its content presents a potential", r"due to local policy", r"administrative prohibition")),
-    (Reason.SPEEDING, (r"daily (?:user )?sending (?:quota|limit)", r"sending (?:quota|limit) exceeded")),
+    (Reason.SPEEDING, (r"receiving mail (?:at a rate|too quickly)", r"daily (?:user )?sending (?:quota|limit)", r"sending (?:quota|limit) exceeded")),
     (Reason.SPAM, (r"due to spam classification", r"flagged as spam")),
     (Reason.NETWORK, (
         r"name server:.{0,60}lookup failure", r"host name lookup failure", r"hop count|too many hops",
