@@ -104,6 +104,7 @@ def _unread(server: imaplib.IMAP4) -> Iterator[Item]:
         raw = next((row[1] for row in rows if isinstance(row, tuple)), b"")
 
         def done(machine: bool, number: bytes = number) -> None:
-            server.uid("STORE", number.decode(), "+FLAGS", f"({LOOKED_AT}{' \\Seen' if machine else ''})")
+            flags = rf"({LOOKED_AT} \Seen)" if machine else f"({LOOKED_AT})"
+            server.uid("STORE", number.decode(), "+FLAGS", flags)
 
         yield raw, done
