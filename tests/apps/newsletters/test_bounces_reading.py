@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import random
-from collections import defaultdict
 
 import pytest
 
 from broadsheet.newsletters.formats.reading import read
 from broadsheet.newsletters.operations.intake import verdict_of
-from broadsheet.newsletters.rules.bounces import Severity, judge, judge_feedback
-from broadsheet.newsletters.rules.phrases import Reason
+from broadsheet.newsletters.rules.bounces import Severity, judge
 from broadsheet.newsletters.rules.told import Kind, Told
 from tests.apps.newsletters.posting import complaint, report
+from tests.apps.newsletters.storms import found_in, no_bounces, share
 from tests.shared import DATA, shared
-
-
-def expected() -> dict[str, list[tuple[str, str]]]:
-    """What is to be found in each mail: reason and type of feedback of each recipient."""
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    with shared("email", "expected.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            found[row["file"]].append((row["reason"], row["feedback_type"]))
-    return found
-
-
-def found_in(raw: bytes) -> list[tuple[str, str]]:
-    reading = read(raw)
-    if reading.kind is Kind.COMPLAINT:
-        return [(judge_feedback(reading.feedback).reason.value, reading.feedback) for _ in reading.told]
-    if reading.kind is Kind.AUTO_REPLY:
-        return [(Reason.VACATION.value, "")]
-    return [(judge(each).reason.value, "") for each in reading.told]
 
 
 @pytest.mark.shared_data
 def test_real_bounces_are_read_for_99_in_a_hundred() -> None:
-    rows = right = 0
-    for name, wanted in expected().items():
-        folder = "bounces" if (DATA / "email" / "bounces" / name).exists() else "newline-crlf"
-        found = found_in(shared("email", folder, name).read_bytes())
-        rows += len(wanted)
-        right += sum(each in found for each in wanted) if len(found) == len(wanted) else 0
-    assert rows > 200
-    assert right / rows >= 0.99
+    shared("email", "expected.csv")
+    found = share(DATA)
+    assert found.rows > 200
+    assert found.right / found.rows >= 0.99, found.wrong
 
 
 @pytest.mark.shared_data
@@ -55,14 +31,12 @@ def test_every_mail_gives_the_same_with_either_end_of_line() -> None:
 
 
 @pytest.mark.shared_data
-def test_what_is_no_bounce_would_suppress_nobody() -> None:
-    for name, wanted in expected().items():
-        if any(reason not in {"vacation", "feedback"} for reason, _ in wanted):
-            continue
-        folder = "bounces" if (DATA / "email" / "bounces" / name).exists() else "newline-crlf"
-        reading = read(shared("email", folder, name).read_bytes())
-        assert verdict_of(reading).severity in {Severity.COMPLAINT, Severity.OTHER}
-        assert reading.kind in {Kind.COMPLAINT, Kind.AUTO_REPLY}
+def test_what_is_no_bounce_is_none() -> None:
+    shared("email", "expected.csv")
+    for path in no_bounces(DATA):
+        reading = read(path.read_bytes())
+        assert reading.kind is not Kind.BOUNCE, path.name
+        assert verdict_of(reading).severity is Severity.OTHER, path.name
 
 
 @pytest.mark.shared_data
