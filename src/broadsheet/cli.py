@@ -395,7 +395,9 @@ def reindex() -> None:
 
 @main.command("mail-intake")
 @click.argument("standard_input", default="", metavar="[-]")
-@click.option("--maildir", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Read what is new there.")
+@click.option(
+    "--maildir", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Read what is new there."
+)
 @click.option("--mbox", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Read what is unread there.")
 @click.option("--imap", metavar="URL", help="Read a mailbox: imaps://user:password@host/INBOX")
 def mail_intake(standard_input: str, maildir: Path | None, mbox: Path | None, imap: str | None) -> None:
@@ -424,7 +426,9 @@ def mail_intake(standard_input: str, maildir: Path | None, mbox: Path | None, im
 @click.option("--dns", metavar="ADDRESS", help="Ask this name server.  [default: the machine's]")
 @click.option("--send-to", metavar="ADDRESS", help="Send a mail there, to be read with --seed when it has arrived.")
 @click.option("--seed", type=click.File("rb"), help="A mail of the paper as it arrived; - for standard input.")
-def mailcheck(domain: str, selectors: tuple[str, ...], dns: str | None, send_to: str | None, seed: BinaryIO | None) -> None:
+def mailcheck(
+    domain: str, selectors: tuple[str, ...], dns: str | None, send_to: str | None, seed: BinaryIO | None
+) -> None:
     """See whether mailbox providers have reason to believe our mail: SPF, DKIM, DMARC, alignment, encryption."""
     start_django()
     from rich.console import Console

@@ -70,7 +70,7 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def prefixed(prefix: str) -> dict[str, str]:
-    """Every setting of the environment whose name begins so, without the prefix: those of a library by its own names."""
+    """The settings of the environment whose names begin so, without the prefix: a library's, by its own names."""
     names = {name.removesuffix("_FILE") for name in os.environ if name.startswith(prefix)}
     return {name.removeprefix(prefix): text(name) for name in sorted(names)}
 

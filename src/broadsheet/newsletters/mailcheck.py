@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.message import Message
 from email.utils import parseaddr
 
 import dkim
@@ -54,9 +55,8 @@ def check(sending: Sending, names: Names, tls: Callable[[str, int], str]) -> lis
 def _spf(sending: Sending, names: Names) -> Finding:
     spf = Spf(names)
     addresses = names.addresses(sending.relay) if sending.relay else []
-    results = [spf.check(sending.envelope, addresses[0])] if addresses else []
-    for address in addresses[1:]:
-        results.append(Spf(names).check(sending.envelope, address))
+    results = [spf.check(sending.envelope, address) for address in addresses[:1]]
+    results += [Spf(names).check(sending.envelope, address) for address in addresses[1:]]
     if not results:  # nobody knows from where: at least the record has to be sound
         found = spf.check(sending.envelope, "192.0.2.1")
         if found in {"fail", "softfail", "neutral"}:
@@ -153,7 +153,7 @@ def _verifies(raw: bytes, number: int, names: Names) -> bool:
         return False
 
 
-def _one_click(message, good: list[dict[str, str]]) -> list[Finding]:
+def _one_click(message: Message, good: list[dict[str, str]]) -> list[Finding]:
     """RFC 8058: both headers are there, and one good signature covers them."""
     what = "Leaving with one click"
     post = str(message.get("List-Unsubscribe-Post", "")).replace(" ", "").lower()

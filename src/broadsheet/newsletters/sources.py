@@ -12,6 +12,7 @@ import ssl
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 MOST_BYTES = 2_097_152
@@ -58,7 +59,7 @@ def mbox(path: Path) -> Iterator[Item]:
             if "O" in message.get_flags():
                 continue
 
-            def done(machine: bool, key: object = key, message: mailbox.mboxMessage = message) -> None:
+            def done(machine: bool, key: Any = key, message: mailbox.mboxMessage = message) -> None:
                 message.add_flag("RO" if machine else "O")
                 box[key] = message
 

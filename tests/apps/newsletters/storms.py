@@ -16,7 +16,7 @@ from pathlib import Path
 
 from broadsheet.newsletters.formats.reading import read
 from broadsheet.newsletters.rules.bounces import judge, judge_feedback
-from broadsheet.newsletters.rules.phrases import Reason
+from broadsheet.newsletters.rules.reasons import Reason
 from broadsheet.newsletters.rules.told import Kind
 
 STORM = 10_000
@@ -166,7 +166,10 @@ def _storm() -> list[str]:
     readers = [reader(f"storm{number}@provider.example", letter) for number in range(STORM // 5)]
     for number in range(STORM):
         row = delivery(readers[number % len(readers)], letter)
-        take(raw=report(f"{verp(row.pk)}@bounces.paper.example", "5.7.26", said), now=NOW + timedelta(milliseconds=number))
+        take(
+            raw=report(f"{verp(row.pk)}@bounces.paper.example", "5.7.26", said),
+            now=NOW + timedelta(milliseconds=number),
+        )
     wrong = [f"{count} readers suppressed by a storm" for count in [Suppression.objects.count()] if count]
     if not DomainPause.objects.filter(domain="provider.example", until__gt=NOW + timedelta(seconds=20)).exists():
         wrong.append("the domain of the storm was not paused")

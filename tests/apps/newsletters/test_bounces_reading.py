@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
@@ -65,7 +66,9 @@ def broken(raw: bytes, chance: random.Random) -> bytes:
         elif kind == 4:
             data[at:at] = data[: chance.randint(1, 400)]
         else:
-            data = bytearray(bytes(data).replace(b"boundary", chance.choice([b"bundary", b"charset", b"boundary*0"]), 1))
+            data = bytearray(
+                bytes(data).replace(b"boundary", chance.choice([b"bundary", b"charset", b"boundary*0"]), 1)
+            )
     return bytes(data)
 
 
@@ -125,3 +128,16 @@ def test_a_complaint_holds_the_sealed_address_of_what_it_is_about() -> None:
 def test_machines_that_answer_for_readers_are_known(head: str) -> None:
     raw = f"From: reader@mail.example\r\n{head}\r\n\r\nI am away. Mail cannot be delivered to me.\r\n".encode()
     assert read(raw).kind is Kind.AUTO_REPLY
+
+
+@pytest.mark.parametrize(
+    "sea", [b"\n", b" ", b"<", b"<br", b">>> RCPT\n", b"550 5.1.1 ", b"a@b.example\n", b"From: x\n", b"x:"]
+)
+@pytest.mark.parametrize("part", [b"text/plain", b"text/html", b"message/delivery-status"])
+def test_no_mail_keeps_the_reader_busy(sea: bytes, part: bytes) -> None:
+    head = b"From: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail\nContent-Type: " + part + b"\n\n"
+    block = b"Final-Recipient: rfc822; a@b.example\nDiagnostic-Code: smtp; 550 "
+    begun = time.process_time()
+    for each in read(head + (block if part.startswith(b"message") else b"") + sea * (1_000_000 // len(sea))).told:
+        judge(each)
+    assert time.process_time() - begun < 5

@@ -59,6 +59,9 @@ def test_the_desk_lets_a_domain_go_on(chief) -> None:
 
 def test_whoever_may_not_see_it_does_not(client, django_user_model) -> None:
     client.force_login(django_user_model.objects.create_user(email="reader@mail.example", password="x"))
-    for answer in (client.get(reverse("deliverability")), client.post(reverse("deliverability_go_on"), {"domain": "x"})):
+    for answer in (
+        client.get(reverse("deliverability")),
+        client.post(reverse("deliverability_go_on"), {"domain": "x"}),
+    ):
         assert answer.status_code in {302, 403}
     cache.clear()

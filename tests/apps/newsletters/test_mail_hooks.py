@@ -52,7 +52,9 @@ def by_mailgun(row, name: str, address: str = "john@example.com", **data) -> dic
     found = copy.deepcopy(payload("mailgun", name))
     found["event-data"] |= {"recipient": address, "user-variables": {"delivery": str(row.pk)}} | data
     sign = found["signature"]
-    sign["signature"] = hmac.new(KEY.encode(), f"{sign['timestamp']}{sign['token']}".encode(), hashlib.sha256).hexdigest()
+    sign["signature"] = hmac.new(
+        KEY.encode(), f"{sign['timestamp']}{sign['token']}".encode(), hashlib.sha256
+    ).hexdigest()
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -24,11 +26,12 @@ WHY = {
 }  # fmt: skip
 SCOPE = {"bulk": gettext_lazy("no newsletters"), "all": gettext_lazy("no mail at all")}
 PAUSED = {
-    "policy": gettext_lazy("refuses us"), "slow_down": gettext_lazy("asks for fewer"), "desk": gettext_lazy("by the desk"),
+    "policy": gettext_lazy("refuses us"), "slow_down": gettext_lazy("asks for fewer"),
+    "desk": gettext_lazy("by the desk"),
 }  # fmt: skip
 
 
-def may_see(user) -> bool:
+def may_see(user: Any) -> bool:
     """Whether somebody may see the page."""
     return user.has_perm(VIEW) or user.has_perm(CHANGE)
 

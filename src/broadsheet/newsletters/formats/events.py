@@ -9,7 +9,7 @@ from typing import Any
 
 from broadsheet.newsletters.formats.answers import enhanced, reply
 from broadsheet.newsletters.rules.bounces import Severity, Verdict, judge
-from broadsheet.newsletters.rules.phrases import Reason
+from broadsheet.newsletters.rules.reasons import Reason
 from broadsheet.newsletters.rules.told import Kind, Told
 
 NOTHING = Verdict(Reason.UNDEFINED, Severity.OTHER)

@@ -12,7 +12,9 @@ from email import message_from_bytes
 from email.header import decode_header
 from email.message import Message
 
-MOST_BYTES = 1_048_576
+MOST_BYTES = 524_288
+MOST_VALUE = 4_000  # letters of one field
+MOST_BLOCKS = 65_536  # letters of fields in all
 MOST_PARTS = 60
 MOST_PAGE = 65_536
 STATUS = ("message/delivery-status", "message/global-delivery-status")
@@ -60,7 +62,9 @@ def opened(raw: bytes) -> Parts:
 
 
 def _from_its_headers(raw: bytes) -> bytes:
-    """Without blank lines, a byte order mark or a mailbox's line before the headers."""
+    """Without blank lines, a byte order mark or a mailbox's line before the headers, and without a sea of blank lines:
+    the standard parser takes each for the end of a report's block."""
+    raw = re.sub(rb"(?:\r?\n){16,}", b"\n\n\n\n", raw)
     raw = raw.lstrip(b"\xef\xbb\xbf\r\n\t \0")
     return raw.split(b"\n", 1)[-1] if raw.startswith((b"From ", b">From ")) else raw
 
@@ -165,16 +169,16 @@ def blocks_in(text: str) -> list[Fields]:
     found: list[Fields] = []
     block: Fields = {}
     last = ""
-    for line in [*text.splitlines(), ""]:
+    for line in [*text[:MOST_BLOCKS].splitlines(), ""]:
         if not line.strip():
             if block:
                 found.append(block)
             block, last = {}, ""
         elif match := FIELD.match(line):
             last = match[1].lower()
-            block.setdefault(last, []).append(match[2].strip())
+            block.setdefault(last, []).append(match[2].strip()[:MOST_VALUE])
         elif line[0] in " \t" and last:
-            block[last][-1] += " " + line.strip()
+            block[last][-1] = f"{block[last][-1]} {line.strip()}"[:MOST_VALUE]
     return found
 
 
@@ -187,6 +191,7 @@ def _fields(message: Message) -> Fields:
 
 def _plain(value: str) -> str:
     """A header's value in letters, on one line."""
+    value = value[:MOST_VALUE]
     if "=?" in value:
         try:
             pieces = decode_header(value)
@@ -247,9 +252,16 @@ def _words_of_page(page: str) -> str:
     page = page[:MOST_PAGE]
     for name in ("head", "style", "script"):
         page = _without(page, f"<{name}", f"</{name}")
-    page = re.sub(r"(?i)<(br|/p|/div|/tr|/td|/li|/h\d)\b[^>]*>", "\n", page)
-    page = re.sub(r"<(?![\w.+-]+@)[^>]*>", " ", page)
-    for name, letter in (("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&")):
+    page = re.sub(r"(?i)<(br|/p|/div|/tr|/td|/li|/h\d)\b[^<>]*>", "\n", page)
+    page = re.sub(r"<(?![\w.+-]+@)[^<>]*>", " ", page)
+    for name, letter in (
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&nbsp;", " "),
+        ("&quot;", '"'),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ):
         page = page.replace(name, letter)
     return page
 

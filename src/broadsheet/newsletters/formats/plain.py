@@ -13,7 +13,7 @@ MOST_RECIPIENTS = 50
 
 # Where the words end and the mail that came back begins.
 RETURNED = re.compile(
-    r"^[\s>|*=#-]*(?:(?:this|below this line|included|here|attached|what follows)\s+is\s+)?(?:an?\s+|the\s+|your\s+)*"
+    r"^[ \t>|*=#-]*(?:(?:this|below this line|included|here|attached|what follows)\s+is\s+)?(?:an?\s+|the\s+|your\s+)*"
     r"(?:copy of (?:the|your)(?: original)?(?: message)?|original (?:message|mail|email)(?! was| could| has| had)"
     r"|(?:message|mail) (?:headers?|text)|header of the original|headers of the original|returned message"
     r"|unsent message|undelivered message|first part of your message)\b[^@\n]{0,60}$",
@@ -108,7 +108,7 @@ def _places(notice: str, failed: list[str]) -> list[tuple[str, int]]:
             if not _aside(notice, match.start(1)):
                 places.setdefault(match[1].rstrip("."), match.start())
         if places:
-            return [(address, start) for address, start in places.items()][:MOST_RECIPIENTS]
+            return list(places.items())[:MOST_RECIPIENTS]
     return []
 
 

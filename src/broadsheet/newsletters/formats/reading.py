@@ -28,7 +28,9 @@ WORDS = re.compile(
     r"could\s+not\s+be\s+delivered|(?:unable|failed)\s+to\s+deliver|delivery\s+(?:to|of)[^.\n]{0,80}\s+fail"
     r"|undeliverable|not\s+reach\s+the\s+following|delivery\s+failed|has\s+not\s+been\s+delivered"
     r"|addresses\s+had\s+(?:permanent|delivery|transient)|did\s+not\s+receive\s+this\s+message|failure\s+reasons"
-    r"|transcript\s+of\s+(?:the\s+)?session|rejected\s+by|was\s+(?:not\s+)?(?:relayed|rejected|blocked)|duplicated\s+message-id|error message below|received\s+>>>\s+[45]\d\d|(?:attempting|tried) to deliver",
+    r"|transcript\s+of\s+(?:the\s+)?session|rejected\s+by|was\s+(?:not\s+)?(?:relayed|rejected|blocked)|duplicated\s+message-id"
+    r"|error message below"
+    r"|received\s+>>>\s+[45]\d\d|(?:attempting|tried) to deliver",
     re.IGNORECASE,
 )
 SENT_TO = (
@@ -45,7 +47,8 @@ def read(raw: bytes) -> Reading:
     if kind is Kind.BOUNCE and not any(_says_something(each) for each in told):
         kind, told, said = _inside(parts) or (kind, told, said)
     return Reading(
-        kind=kind, told=told, feedback=said, sent_to=_sent_to(parts), about=_about(parts) if kind is Kind.COMPLAINT else (),
+        kind=kind, told=told, feedback=said, sent_to=_sent_to(parts),
+        about=_about(parts) if kind is Kind.COMPLAINT else (),
         message_id=parts.header("message-id")[:998], subject=parts.header("subject")[:500],
     )  # fmt: skip
 
@@ -97,7 +100,10 @@ def _comes_back(parts: Parts, notice: str) -> bool:
     """Whether a mail system says that a mail could not be delivered. A reader's own words are never enough."""
     if parts.header("x-failed-recipients") or parts.report == "delivery-status" or parts.status:
         return True
-    machine = bool(SENDERS.search(parts.header("from"))) or parts.header("return-path").strip() in {"<>", "<MAILER-DAEMON>"}
+    machine = bool(SENDERS.search(parts.header("from"))) or parts.header("return-path").strip() in {
+        "<>",
+        "<MAILER-DAEMON>",
+    }
     subject, words = SUBJECTS.search(parts.header("subject")), WORDS.search(notice)
     if vacation.is_automatic(parts) and not SENDERS.search(parts.header("from")):
         return bool(subject and words)
@@ -113,7 +119,9 @@ LATE = re.compile(
 
 
 def _only_late(parts: Parts, notice: str) -> bool:
-    late = LATE.search(notice) or re.search(r"\b(?:delayed|still being retried)\b", parts.header("subject"), re.IGNORECASE)
+    late = LATE.search(notice) or re.search(
+        r"\b(?:delayed|still being retried)\b", parts.header("subject"), re.IGNORECASE
+    )
     return bool(late)
 
 
@@ -124,5 +132,7 @@ def _about(parts: Parts) -> tuple[str, ...]:
 
 
 def _sent_to(parts: Parts) -> tuple[str, ...]:
-    found = [each for name in SENT_TO for value in parts.headers.get(name, []) for each in ADDRESS.findall(value[:4_000])]
+    found = [
+        each for name in SENT_TO for value in parts.headers.get(name, []) for each in ADDRESS.findall(value[:4_000])
+    ]
     return tuple(dict.fromkeys(found))[:MOST_ADDRESSES]

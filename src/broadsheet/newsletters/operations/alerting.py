@@ -77,8 +77,8 @@ def _mail(row: Alert, to: list[str]) -> EmailMessage:
     subject = _("%(domain)s refuses our mail: sending to it is paused") % {"domain": row.domain}
     body = _(
         "%(domain)s refused newsletters for what we are, not for whom they were meant (%(reason)s):\n\n%(said)s\n\n"
-        "Nothing is sent there for now, and no reader was taken off a list. See what is wrong: broadsheet mailcheck, and "
-        "%(desk)s\n"
+        "Nothing is sent there for now, and no reader was taken off a list. See what is wrong: broadsheet mailcheck, "
+        "and %(desk)s\n"
     ) % {
         "domain": row.domain, "reason": row.reason, "said": row.said or "–",
         "desk": f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}/admin/deliverability/",

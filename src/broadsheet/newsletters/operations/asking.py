@@ -47,7 +47,8 @@ def _mail(reader: Subscriber) -> EmailMessage:
     subject = _("Do our newsletters reach you?")
     body = _(
         "Our last newsletters to this address came back. If you read this, you need do nothing, except perhaps make "
-        "room in your mailbox.\n\nIf they go on coming back, we will stop sending them. Your lists are here:\n%(page)s\n"
+        "room in your mailbox.\n\nIf they go on coming back, we will stop sending them. Your lists are here:\n"
+        "%(page)s\n"
     ) % {"page": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + MINE.format(token_text(bytes(reader.token)))}
     return EmailMessage(" ".join(subject.split()), body, settings.DEFAULT_FROM_EMAIL, [reader.address],
                         headers={"Auto-Submitted": "auto-generated"})  # fmt: skip

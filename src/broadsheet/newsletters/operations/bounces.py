@@ -17,8 +17,19 @@ from broadsheet.newsletters.operations.alerting import raise_alert
 from broadsheet.newsletters.operations.pausing import POLICY, SLOW_DOWN, pause_domain
 from broadsheet.newsletters.operations.suppressing import ALL, BULK, suppress
 from broadsheet.newsletters.rules.bounces import Severity, Verdict
-from broadsheet.newsletters.rules.health import AT_ONCE, SEVERAL, SPAN, Act, Effect, Event, Health, Policy, effect, worse
-from broadsheet.newsletters.rules.phrases import Reason
+from broadsheet.newsletters.rules.health import (
+    AT_ONCE,
+    SEVERAL,
+    SPAN,
+    Act,
+    Effect,
+    Event,
+    Health,
+    Policy,
+    effect,
+    worse,
+)
+from broadsheet.newsletters.rules.reasons import Reason
 from broadsheet.newsletters.rules.told import Kind
 
 KNOWN, NOBODY = "known", "nobody"  # told before; of no mail of ours

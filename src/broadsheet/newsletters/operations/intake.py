@@ -9,7 +9,7 @@ from broadsheet.newsletters.formats.reading import read
 from broadsheet.newsletters.keys import read_leave, read_verp
 from broadsheet.newsletters.operations import bounces, leaving
 from broadsheet.newsletters.rules.bounces import Severity, Verdict, judge, judge_feedback
-from broadsheet.newsletters.rules.phrases import Reason
+from broadsheet.newsletters.rules.reasons import Reason
 from broadsheet.newsletters.rules.told import Kind, Reading
 
 LEFT = "left"

@@ -14,7 +14,7 @@ BULK, ALL = Suppression.Scope.BULK, Suppression.Scope.ALL
 
 @transaction.atomic
 def suppress(*, key: bytes, domain: str, scope: str, why: str, source: str, now: datetime) -> bool:
-    """Send nothing to a mailbox any more: no newsletters, or nothing at all. Whether that is new; it never gets less."""
+    """Send a mailbox no newsletters any more, or nothing at all. Whether that is new; it never gets less."""
     row, made = Suppression.objects.select_for_update().get_or_create(
         address_key=key,
         defaults={"domain": domain[:255], "scope": scope, "why": why[:40], "at": now, "source": source[:40]},

@@ -70,7 +70,7 @@ def _domains(now: datetime) -> list[dict[str, Any]]:
         bounced=Count("pk", filter=Q(outcome="bounced")),
         complained=Count("pk", filter=Q(outcome="complained")),
     )
-    return list(rows.order_by("-sent", "domain")[:MOST])
+    return [dict(row) for row in rows.order_by("-sent", "domain")[:MOST]]
 
 
 def paused(now: datetime) -> list[Paused]:
@@ -81,14 +81,16 @@ def paused(now: datetime) -> list[Paused]:
 
 def alerts() -> list[dict[str, Any]]:
     """What the staff was told, and has not seen to."""
-    return list(Alert.objects.filter(open=True).order_by("-at").values("domain", "reason", "said", "at", "refusals"))
+    rows = Alert.objects.filter(open=True).order_by("-at").values("domain", "reason", "said", "at", "refusals")
+    return [dict(row) for row in rows]
 
 
 def suppressed() -> list[dict[str, Any]]:
     """How many mailboxes no mail goes to, by why."""
-    return list(Suppression.objects.values("why", "scope").annotate(many=Count("pk")).order_by("-many", "why"))
+    rows = Suppression.objects.values("why", "scope").annotate(many=Count("pk")).order_by("-many", "why")
+    return [dict(row) for row in rows]
 
 
 def checks() -> list[dict[str, Any]]:
     """What the last checks of our domains found."""
-    return list(MailCheck.objects.order_by("domain").values("domain", "at", "findings"))
+    return [dict(row) for row in MailCheck.objects.order_by("domain").values("domain", "at", "findings")]

@@ -174,7 +174,9 @@ def judge_spf(domain: str, found: str, spf: Spf) -> Finding:
         todo = f"Publish a TXT record at {domain}: v=spf1 include:… -all, with what your mail service names."
         return Finding(what, Mark.BAD, "there is no record", todo)
     if found == "permerror":
-        return Finding(what, Mark.BAD, "; ".join(spf.faults) or "it cannot be read", "Put the record right; one, short.")
+        return Finding(
+            what, Mark.BAD, "; ".join(spf.faults) or "it cannot be read", "Put the record right; one, short."
+        )
     todo = "Add the server that sends to the record: ip4:… or include:…"
     return Finding(what, Mark.BAD, f"the sending server is not in it ({many})", todo)
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from broadsheet.newsletters.rules import phrases
 from broadsheet.newsletters.rules.codes import PLAIN, by_status, detail
-from broadsheet.newsletters.rules.phrases import Reason
+from broadsheet.newsletters.rules.reasons import Reason
 from broadsheet.newsletters.rules.told import Told
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from broadsheet.newsletters.rules.bounces import Severity
-from broadsheet.newsletters.rules.phrases import Reason
+from broadsheet.newsletters.rules.reasons import Reason
 
 APART, WEEK = timedelta(hours=20), timedelta(weeks=1)  # a daily issue is not to the minute
 
