@@ -7,7 +7,7 @@ import sys
 import click
 
 from benchmarks import held, latency, ledgers, mail, pages, speed  # noqa: F401  (they register what they measure)
-from benchmarks.proofs import cache, leaks, mails, outage, races, tabs, webhooks  # noqa: F401
+from benchmarks.proofs import bounces, cache, leaks, mails, outage, races, tabs, webhooks  # noqa: F401
 from benchmarks.registry import chosen, timed
 
 

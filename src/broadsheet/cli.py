@@ -6,6 +6,7 @@ import os
 import sys
 import tomllib
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -413,6 +414,61 @@ def reindex() -> None:
     from broadsheet.newsroom.operations import indexing
 
     click.echo(f"{indexing.reindex()} stories can be found.")
+
+
+@main.command("mail-intake")
+@click.argument("standard_input", default="", metavar="[-]")
+@click.option(
+    "--maildir", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Read what is new there."
+)
+@click.option("--mbox", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Read what is unread there.")
+@click.option("--imap", metavar="URL", help="Read a mailbox: imaps://user:password@host/INBOX")
+def mail_intake(standard_input: str, maildir: Path | None, mbox: Path | None, imap: str | None) -> None:
+    """Take in bounces, complaints and wishes to leave. Safe to repeat; without a mailbox, from standard input (-)."""
+    start_django()
+    from rich.console import Console
+
+    from broadsheet import clock
+    from broadsheet.newsletters import console, sources
+
+    if standard_input not in {"", "-"}:
+        raise click.ClickException("Name the mailbox: --maildir, --mbox, --imap, or - for standard input.")
+    chosen = [sources.maildir(maildir)] if maildir else []
+    chosen += [sources.mbox(mbox)] if mbox else []
+    chosen += [sources.imap(imap)] if imap else []
+    try:
+        for items in chosen or [sources.standard_input()]:
+            console.show(console.take_all(items, clock.now()), Console(highlight=False))
+    except sources.SourceError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.option("--domain", default="", help="The domain that newsletters are sent from.  [default: the paper's]")
+@click.option("--selector", "selectors", multiple=True, help="The name of a DKIM key, as your mail service gives it.")
+@click.option("--dns", metavar="ADDRESS", help="Ask this name server.  [default: the machine's]")
+@click.option("--send-to", metavar="ADDRESS", help="Send a mail there, to be read with --seed when it has arrived.")
+@click.option("--seed", type=click.File("rb"), help="A mail of the paper as it arrived; - for standard input.")
+def mailcheck(
+    domain: str, selectors: tuple[str, ...], dns: str | None, send_to: str | None, seed: BinaryIO | None
+) -> None:
+    """See whether mailbox providers have reason to believe our mail: SPF, DKIM, DMARC, alignment, encryption."""
+    start_django()
+    from rich.console import Console
+
+    from broadsheet import clock
+    from broadsheet.newsletters import console, mailcheck, resolving
+    from broadsheet.newsletters.operations import checking
+
+    if send_to:
+        console.send_seed(send_to)
+        click.echo(f"A mail is on its way to {send_to}. Once it has arrived, save it: broadsheet mailcheck --seed FILE")
+    names, sending = resolving.Dns((dns,) if dns else ()), console.sending(domain, selectors)
+    findings = mailcheck.check(sending, names, resolving.speaks_tls)
+    findings += mailcheck.seed(seed.read(), names) if seed else []
+    checking.keep(domain=sending.author, findings=findings, now=clock.now())
+    if not console.show_findings(findings, Console(highlight=False)):
+        raise SystemExit(1)
 
 
 def _serve(host: str, port: int, workers: int, work: bool) -> None:

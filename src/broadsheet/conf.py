@@ -69,6 +69,12 @@ def words(name: str, default: str = "") -> list[str]:
     return text(name, default).replace(",", " ").split()
 
 
+def prefixed(prefix: str) -> dict[str, str]:
+    """The settings of the environment whose names begin so, without the prefix: a library's, by its own names."""
+    names = {name.removesuffix("_FILE") for name in os.environ if name.startswith(prefix)}
+    return {name.removeprefix(prefix): text(name) for name in sorted(names)}
+
+
 def secret(name: str) -> str:
     """A secret of at least 32 characters. Those in GENERATED are made on first use in the paper's folder."""
     kept = _kept_keys()

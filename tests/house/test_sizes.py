@@ -10,7 +10,7 @@ import broadsheet
 SOURCE = Path(broadsheet.__file__).parent
 FILE_LINES, FUNCTION_LINES, EDGE_LINES = 400, 40, 500
 LONG_FILES: dict[str, tuple[int, str]] = {
-    "cli.py": (450, "every command with its options, one after the other"),
+    "cli.py": (500, "every command with its options, one after the other"),
     "newsroom/cards.py": (420, "the one door to the body, with every value that passes through it"),
 }
 LONG_FUNCTIONS: dict[str, tuple[int, str]] = {}

@@ -9,3 +9,7 @@ class NewslettersConfig(AppConfig):
     label = "broadsheet_newsletters"
     verbose_name = _("Newsletters")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have the checks registered."""
+        from broadsheet.newsletters import checks  # noqa: F401

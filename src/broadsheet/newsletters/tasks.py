@@ -17,6 +17,7 @@ from django.conf import settings
 
 from broadsheet.newsletters import housekeeping, mails
 from broadsheet.newsletters.carriers.opening import open_carrier
+from broadsheet.newsletters.operations import alerting, asking
 from broadsheet.newsletters.operations.composing import compose_due
 from broadsheet.newsletters.operations.freezing import freeze_due
 from broadsheet.newsletters.operations.joining import forget_unconfirmed
@@ -37,6 +38,8 @@ def work(now: datetime) -> None:
     _step("gathering readers", lambda: housekeeping.prepare(now=now))
     _step("what became of mails", lambda: housekeeping.tidy(carrier=open_carrier(), now=now))
     _step("forgetting", lambda: housekeeping.forget(now=now))
+    _step("the alarms", lambda: alerting.send_due(now=now))
+    _step("the mails that ask again", lambda: asking.send_due(now=now))
 
 
 def _step(name: str, do: Callable[[], object]) -> None:

@@ -8,12 +8,14 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSetGroup
 
-from broadsheet.newsletters.desk import permissions
+from broadsheet.newsletters.desk import deliverability, permissions
 from broadsheet.newsletters.desk.front import WaitingPanel
 from broadsheet.newsletters.desk.issues import IssueViewSet
 from broadsheet.newsletters.desk.lists import NewsletterViewSet
@@ -52,3 +54,26 @@ def ours() -> QuerySet[Permission]:
 def style() -> str:
     """The desk's own few rules."""
     return format_html('<link rel="stylesheet" href="{}">', static("broadsheet/newsletters.css"))
+
+
+class DeliverabilityItem(MenuItem):
+    """Shown to those who may see how mail arrives."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Whether it stands in the menu."""
+        return deliverability.may_see(request.user)
+
+
+@hooks.register("register_admin_urls")
+def deliverability_urls() -> list[URLPattern]:
+    """The page on how mail arrives, and what can be done there."""
+    return [
+        path("deliverability/", deliverability.show, name="deliverability"),
+        path("deliverability/go-on/", deliverability.go_on, name="deliverability_go_on"),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def deliverability_item() -> MenuItem:
+    """Among the reports."""
+    return DeliverabilityItem(_("Deliverability"), reverse("deliverability"), icon_name="mail", order=900)

@@ -9,6 +9,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from broadsheet.accounts import urls as accounts
 from broadsheet.membership.views import stripe_hook
+from broadsheet.newsletters import views as newsletters
 from broadsheet.web import account, feeds, gifts, indexes, passes, views
 from broadsheet.web.membership import account as membership
 from broadsheet.web.membership import giving, joining, leaving
@@ -20,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("hooks/stripe/", stripe_hook, name="stripe-hook"),
+    path("hooks/mail/<slug:esp>/", newsletters.mail_hook, name="mail-hook"),
+    path("hooks/mail/<slug:esp>/inbound/", newsletters.mail_inbound_hook, name="mail-inbound-hook"),
     path("g/<str:token>/", gifts.landing, name="gift"),
     path("newsletters/confirm/<str:ticket>/", newsletter_joining.confirm, name="newsletters_confirm"),
     path("newsletters/mine/<str:token>/", own.mine, name="newsletters_mine"),

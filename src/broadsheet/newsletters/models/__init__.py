@@ -3,9 +3,10 @@
 from broadsheet.newsletters.models.issues import Content, Delivery, Issue, Link
 from broadsheet.newsletters.models.lists import Confirmation, Consent, Newsletter, Subscriber, Subscription
 from broadsheet.newsletters.models.promos import Promo, PromoCount
-from broadsheet.newsletters.models.sending import DomainPause, Mailbox, MailEvent, Suppression, Tokens
+from broadsheet.newsletters.models.sending import Alert, DomainPause, Mailbox, MailCheck, MailEvent, Suppression, Tokens
 
 __all__ = [
+    "Alert",
     "Confirmation",
     "Consent",
     "Content",
@@ -13,6 +14,7 @@ __all__ = [
     "DomainPause",
     "Issue",
     "Link",
+    "MailCheck",
     "MailEvent",
     "Mailbox",
     "Newsletter",

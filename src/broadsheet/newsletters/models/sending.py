@@ -35,6 +35,7 @@ class Mailbox(models.Model):
     score = models.FloatField(default=0)
     scored_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True)  # when the reader was asked whether the mailbox still lives
+    ask = models.CharField(max_length=10, blank=True)  # due, sending, sent: the mail that asks
 
 
 class MailEvent(models.Model):
@@ -47,12 +48,16 @@ class MailEvent(models.Model):
     delivery = models.ForeignKey("Delivery", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
     reason = models.CharField(max_length=40, blank=True)
     effect = models.CharField(max_length=40, blank=True)
+    domain = models.CharField(max_length=255, blank=True)
 
     class Meta:
         verbose_name = _("event of a mail")
         verbose_name_plural = _("events of mails")
         constraints = [models.UniqueConstraint(fields=["source", "event_id"], name="mail_event_once")]
-        indexes = [models.Index(fields=["at"], name="mail_event_at")]
+        indexes = [
+            models.Index(fields=["at"], name="mail_event_at"),
+            models.Index(fields=["domain", "effect", "at"], name="mail_event_domain"),
+        ]
 
 
 class DomainPause(models.Model):
@@ -68,6 +73,32 @@ class DomainPause(models.Model):
     class Meta:
         verbose_name = _("paused domain")
         verbose_name_plural = _("paused domains")
+
+
+class Alert(models.Model):
+    """A domain refuses us: told to the staff once for each time that it begins."""
+
+    domain = models.CharField(max_length=255)
+    reason = models.CharField(max_length=40)
+    said = models.TextField(blank=True)
+    at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+    refusals = models.PositiveIntegerField(default=1)
+    open = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["domain"], condition=models.Q(open=True), name="alert_once"),
+        ]
+
+
+class MailCheck(models.Model):
+    """What the last `broadsheet mailcheck` of a domain found."""
+
+    domain = models.CharField(max_length=255, unique=True)
+    at = models.DateTimeField()
+    findings = models.JSONField(default=list)
 
 
 class Tokens(models.Model):

@@ -103,7 +103,8 @@ EMAIL_HOST = conf.text("EMAIL_HOST", "")
 EMAIL_PORT = conf.number("EMAIL_PORT", 587)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = conf.text("EMAIL_USER", ""), conf.text("EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = conf.flag("EMAIL_TLS", True)
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_BACKEND = "broadsheet.web.mailing.EmailBackend"  # keeps mail from mailboxes that do not exist
+EMAIL_CARRIER = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = FOLDER / "mail"
 DEFAULT_FROM_EMAIL = conf.text("EMAIL_FROM", "desk@localhost")
 
@@ -167,6 +168,9 @@ NEWSLETTER_LINES = conf.number("NEWSLETTER_LINES", 8)  # connections of each pro
 NEWSLETTER_PER_MINUTE = conf.number("NEWSLETTER_PER_MINUTE", 0)
 NEWSLETTER_LIMITS = conf.words("NEWSLETTER_LIMITS")  # gmail.com=500/minute *=20000/day
 NEWSLETTER_WARM_UP = conf.text("NEWSLETTER_WARM_UP", "")  # 2026-12-01=50
+# Mail services whose webhooks are heard, at /hooks/mail/<name>/, and what makes them believed.
+NEWSLETTER_HOOKS = conf.words("NEWSLETTER_HOOKS")  # postmark mailgun …
+ANYMAIL = {**conf.prefixed("ANYMAIL_"), "WEBHOOK_SECRET": conf.words("MAIL_HOOK_SECRET")}  # user:password
 
 # The edge: where its parts live. Change an address in the environment, not a line here.
 METER_KEY = conf.secret("METER_KEY")
