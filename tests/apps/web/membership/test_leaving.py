@@ -1,0 +1,214 @@
+"""What the law asks of the ways out: cancelling, withdrawing, and what is confirmed; with a gateway in memory."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from broadsheet.membership import operations
+from broadsheet.membership.models import Cancellation, Mail, Tier
+from broadsheet.readers import Standing
+from tests.apps.membership.stage import Stage
+from tests.apps.web.membership.pages import client_of, hidden, main_of, pass_in, said, terms_page
+from tests.paper import Paper
+
+PAGES = ("/", "/world/", "/search/", "/subscribe/", "/nowhere/", "/account/login/", "/membership/cancel/",
+         "/membership/withdraw/", "/ar/", "/ar/search/", "/ar/subscribe/", "/ar/nowhere/", "/ar/account/login/",
+         "/account/join/", "/membership/declared/x/", "/membership/seat/x/", "/g/x/", "/ar/membership/cancel/")  # fmt: skip
+
+
+@pytest.mark.parametrize("path", [*PAGES, "story", "topic"])
+def test_LG_03_and_LG_07_both_ways_out_stand_at_the_foot_of_every_page(stage: Stage, paper: Paper, path: str) -> None:
+    if path == "story":
+        path = paper.story().url
+    elif path == "topic":
+        paper.topic("rivers")
+        path = "/topics/rivers/"
+    page = Client().get(path).content.decode()
+    foot = page.partition('<footer class="foot">')[2]
+    prefix = "/ar" if path.startswith("/ar/") else ""
+    for name in ("cancel", "withdraw"):
+        link = f'<a href="{prefix}/membership/{name}/">'
+        assert link in foot
+        before = foot.partition(link)[0]
+        assert before.count("<nav") == before.count("</nav>"), "in no menu"
+        assert before.count("<details") == before.count("</details>")
+
+
+def test_LG_04_one_page_one_button_no_log_in_and_nothing_else_needed(stage: Stage) -> None:
+    ann = stage.reader("ann@example.org")
+    subscription = stage.join(ann)
+    stranger = Client(enforce_csrf_checks=True)
+    page = stranger.get("/membership/cancel/")
+    form = main_of(page)
+    assert page.status_code == 200
+    assert '<button class="button">Cancel now</button>' in form
+    assert "password" not in form.lower()
+    names = set(re.findall(r'name="(\w+)"', form))
+    assert names == {"kind", "reason", "contract", "name", "email", "end_wanted", "confirm_to"}
+    assert re.findall(r'<input[^>]*name="(\w+)"[^>]*required', form) == ["email"]
+    assert not page.cookies, "it needs no cookie"
+    answer = stranger.post("/membership/cancel/", {"email": "ann@example.org"})
+    assert answer.status_code == 303
+    assert Cancellation.objects.filter(subscription=subscription).count() == 1
+
+
+def test_LG_05_it_is_confirmed_on_a_page_as_a_file_and_by_mail_even_with_the_gateway_down(stage: Stage) -> None:
+    ann = stage.reader("ann@example.org")
+    stage.join(ann)
+    stage.till.down = True
+    client = client_of(ann)
+    page = client.get("/membership/cancel/")
+    answer = client.post("/membership/cancel/", {
+        "email": ann.email, "contract": hidden(page, "contract"), "me": hidden(page, "me"), "kind": "cancel"
+    })  # fmt: skip
+    shown = client.get(answer.url)
+    for word in (
+        "Your membership is cancelled",
+        "Received",
+        "March 1, 2026",
+        "Ends",
+        "March 31, 2026",
+        "ann@example.org",
+    ):
+        assert word in said(shown)
+    kept = client.get(answer.url, {"file": "1"})
+    assert kept["Content-Disposition"].startswith("attachment")
+    assert "March 31, 2026" in kept.content.decode()
+    assert shown["X-Robots-Tag"] == "noindex, noarchive"
+    assert Mail.objects.filter(kind="cancelled").count() == 1
+
+
+def test_LG_05_a_confirmation_s_address_holds_for_a_day_and_for_nobody_who_guesses(stage: Stage) -> None:
+    answer = Client().post("/membership/cancel/", {"email": "ann@example.org"})
+    assert Client().get(answer.url).status_code == 200
+    assert Client().get(answer.url[:-3] + "x/").status_code == 404
+
+
+def test_LG_06_the_page_tells_nobody_whether_there_is_such_a_member(stage: Stage) -> None:
+    stage.join(stage.reader("ann@example.org"))
+    pages = []
+    for email in ("ann@example.org", "nobody@example.org"):
+        answer = Client().post("/membership/cancel/", {"email": email})
+        text = said(Client().get(answer.url)).replace(email, "…")
+        pages.append(re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "#", text))
+    assert pages[0] == pages[1]
+
+
+def test_a_form_from_elsewhere_acts_in_nobody_s_name(stage: Stage) -> None:
+    """Without the mark that was made for this reader it is a declaration as anybody's: it tells nothing."""
+    ann = stage.reader("ann@example.org")
+    stage.join(ann)
+    client = client_of(ann)
+    for mark in ("", "x", hidden(client_of(stage.reader()).get("/membership/cancel/"), "me")):
+        answer = client.post("/membership/cancel/", {"email": ann.email, "me": mark})
+        assert "received your declaration" in said(client.get(answer.url))
+
+
+def test_LG_07_a_withdrawal_asks_no_reason_ends_at_once_and_gives_everything_back(stage: Stage) -> None:
+    ann = stage.reader()
+    stage.join(ann, "year")
+    client = client_of(ann)
+    page = client.get("/membership/withdraw/")
+    assert "Confirm withdrawal" in said(page)
+    assert "$19.90 goes back to you" in re.sub(r"\s+", " ", said(page))
+    assert 'name="reason"' not in page.content.decode()
+    answer = client.post("/membership/withdraw/", {"email": ann.email, "me": hidden(page, "me")})
+    found = pass_in(answer, stage)
+    assert found is not None
+    assert found.standing is Standing.REGISTERED
+    assert "You have withdrawn from the contract" in said(client.get(answer.url))
+    stage.work()
+    assert stage.charged() == 0
+    assert not stage.access(ann).full
+
+
+def test_LG_07_after_its_days_it_is_recorded_and_becomes_a_cancellation(stage: Stage) -> None:
+    ann = stage.reader()
+    subscription = stage.join(ann)
+    stage.pass_time(timedelta(days=50))
+    client = client_of(ann)
+    page = client.get("/membership/withdraw/")
+    assert "the days of withdrawal are over" in said(page)
+    answer = client.post("/membership/withdraw/", {"email": ann.email, "me": hidden(page, "me")})
+    assert answer.status_code == 303
+    stage.work()
+    assert stage.till.subscriptions[subscription].cancel_at_period_end
+    assert stage.access(ann).full
+
+
+def test_LG_08_cancelling_is_two_clicks_with_no_screen_between_and_resuming_one(stage: Stage) -> None:
+    ann = stage.reader()
+    stage.join(ann)
+    client = client_of(ann)
+    assert '<a href="/membership/cancel/">Cancel</a>' in main_of(client.get("/account/"))
+    page = client.get("/membership/cancel/")
+    client.post("/membership/cancel/", {"email": ann.email, "me": hidden(page, "me")})
+    assert "Your trial is cancelled" in said(client.get("/account/membership/"))
+    client.post("/account/membership/resume/")
+    assert "You are on trial" in said(client.get("/account/membership/"))
+
+
+@pytest.mark.parametrize("kind", ["cancel", "withdraw"])
+def test_LG_09_the_page_that_reminders_lead_to_ends_it_with_one_button(stage: Stage, kind: str) -> None:
+    from broadsheet.membership import addresses
+
+    path = {"cancel": addresses.CANCEL, "withdraw": addresses.WITHDRAW}[kind]
+    for language in ("", "/ar"):
+        page = Client().get(language + path)
+        assert page.status_code == 200
+        assert main_of(page).count("<button") == 1
+
+
+def test_LG_10_after_cancelling_it_stays_open_to_its_end_and_everything_can_be_taken_away(stage: Stage) -> None:
+    ann = stage.reader()
+    stage.join(ann)
+    client = client_of(ann)
+    page = client.get("/membership/cancel/")
+    answer = client.post("/membership/cancel/", {"email": ann.email, "me": hidden(page, "me")})
+    assert '<a href="/account/export/">' in main_of(client.get(answer.url))
+    stage.work()
+    assert stage.access(ann).full
+    stage.pass_time(timedelta(days=31))
+    assert not stage.access(ann).full
+    assert stage.charged() == 0
+    assert "A trial is free once" in said(terms_page(client))
+
+
+@pytest.mark.parametrize("state", ["trial", "active", "paused", "cancelled", "gift", "nothing"])
+@pytest.mark.parametrize("down", [False, True])
+def test_LG_11_the_page_takes_a_cancellation_in_every_state(stage: Stage, state: str, down: bool) -> None:
+    ann = stage.reader("ann@example.org")
+    if state in {"trial", "active", "paused", "cancelled"}:
+        stage.join(ann, trial=30 if state == "trial" else 0)
+    if state == "paused":
+        operations.pause(user_id=ann.user_id, now=stage.now, until=None)
+    if state == "cancelled":
+        operations.cancel(user_id=ann.user_id, now=stage.now)
+    if state == "gift":
+        operations.grant(
+            user_id=ann.user_id, tier=Tier.objects.get().slug, now=stage.now, ends_at=None, reason="", by=None
+        )
+    if state not in {"gift", "nothing"}:
+        stage.work()
+    stage.till.down = down
+    client = client_of(ann)
+    page = client.get("/membership/cancel/")
+    answer = client.post("/membership/cancel/", {"email": ann.email, "me": hidden(page, "me")})
+    assert answer.status_code == 303
+    assert client.get(answer.url).status_code == 200
+    assert Cancellation.objects.exists()
+
+
+def test_LG_12_every_field_has_a_label_and_faults_are_said_aloud(stage: Stage) -> None:
+    page = Client().post("/membership/cancel/", {"email": "no address"})
+    form = main_of(page)
+    assert page.status_code == 400
+    fields = re.findall(r'<(?:input|textarea|select)[^>]*\bid="(\w+)"', form)
+    assert fields
+    for field in fields:
+        assert f'for="{field}"' in form
+    assert 'aria-invalid="true"' in form
