@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from broadsheet.membership import operations
-from broadsheet.membership.models import (
-    Consent,
-    Customer,
-)
-from broadsheet.membership.operations import ChangeError
+from broadsheet.membership import operations, queries
+from broadsheet.membership.models import Consent, Customer, Price
+from broadsheet.membership.operations import ChangeError, ConsentGiven
 from broadsheet.membership.ports import Card
-from broadsheet.membership.rules import Notice, Reason
+from broadsheet.membership.rules import ALL, Benefit, Notice, Reason
 from broadsheet.money import Money
+from broadsheet.readers import Standing
 from tests.apps.membership.stage import ADDRESSES, DAY, HOUR, MINUTE, Stage, kinds
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +81,25 @@ def test_BL_13_nobody_switches_while_a_payment_is_owed_or_the_end_is_planned(sta
         operations.preview_switch(
             gateway=stage.till, user_id=ann.user_id, price_id=stage.price("year").pk, now=stage.now
         )
+
+
+def test_AC_06_who_changes_to_a_lesser_plan_takes_no_pass_of_the_better_one_along(stage: Stage) -> None:
+    ann, before = stage.reader(), stage.now
+    subscription = stage.join(ann, "year", trial=0)
+    operations.set_offer(
+        tier="letters", name="Letters", monthly=Money(100, "USD"), yearly=Money(900, "USD"), trial_days=0,
+        now=stage.now, benefits=["newsletters"],
+    )  # fmt: skip
+    lesser = Price.objects.get(plan__tier__slug="letters", plan__interval="year", active=True)
+    stage.till.advance(stage.now + DAY)
+    given = ConsentGiven(lesser.pk, 0, "1", "$9.00 a year until cancelled.", "en", agreed=True)
+    assert queries.standing_of(ann.user_id, stage.now).benefits == ALL
+    operations.switch(gateway=stage.till, user_id=ann.user_id, consent=given, previewed_at=stage.now, now=stage.now)
+    stage.work()
+    assert stage.row(subscription).price_id == lesser.pk
+    held = queries.standing_of(ann.user_id, stage.now)
+    assert (held.standing, held.benefits) == (Standing.REGISTERED, {Benefit.NEWSLETTERS})
+    assert queries.lost_passes(before) == {ann.user_id: stage.now}, "what their pass said holds no more"
 
 
 def test_a_pause_collects_nothing_and_opens_nothing_past_what_was_paid(stage: Stage) -> None:

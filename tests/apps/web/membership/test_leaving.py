@@ -182,6 +182,23 @@ def test_LG_10_after_cancelling_it_stays_open_to_its_end_and_everything_can_be_t
     assert "A trial is free once" in said(terms_page(client))
 
 
+def test_AC_04_no_pass_outlasts_what_was_paid_for(stage: Stage) -> None:
+    ann = stage.reader()
+    subscription = stage.join(ann)
+    operations.cancel(user_id=ann.user_id, now=stage.now)
+    stage.work()
+    end, client = stage.row(subscription).trial_end, client_of(ann)
+    assert end is not None
+    stage.till.advance(end - timedelta(minutes=5))
+    found = pass_in(client.get("/account/pass/"), stage)
+    assert found is not None
+    assert (found.standing, found.expires) == (Standing.MEMBER, int(end.timestamp()))
+    stage.till.advance(end)
+    found = pass_in(client.get("/account/pass/"), stage)
+    assert found is not None
+    assert found.standing is Standing.REGISTERED
+
+
 STATES = ("trial", "active", "card failing", "past_due", "paused", "trial over", "cancelled", "unverified", "suspended")
 
 
