@@ -12,7 +12,7 @@ from broadsheet import clock
 from broadsheet.membership import tasks as membership
 from broadsheet.newsroom.operations.publishing import publish_due
 from broadsheet.paywall.ledgers.opening import open_ledger
-from broadsheet.paywall.operations import forget_gifts, forget_receipts
+from broadsheet.paywall.operations import forget_gifts, forget_lost_passes, forget_receipts
 from broadsheet.paywall.ports import LedgerError
 from broadsheet.prerender.operations import archive_moved_on, publish_lost_passes
 from broadsheet.web.refreshing import Refreshing
@@ -61,8 +61,8 @@ def run_work(*, once: bool = False, seconds: float = 20) -> None:
         archive_moved_on(clock.now().timestamp())
         if post is not None and once:
             post.round()
-        membership.work(clock.now())
         publish_lost_passes()
+        membership.work(clock.now())
         if swept != clock.today():
             swept = _sweep()
         refreshing.step(wait=once)
@@ -77,6 +77,7 @@ def _sweep() -> int | None:
         log.info("The meter forgot %s rows.", ledger.sweep(clock.today()))
         log.info("Gifts forgotten: %s.", forget_gifts(now=clock.now()))
         forget_receipts(now=clock.now())
+        forget_lost_passes(now=clock.now())
         ledger.close()
     except LedgerError as error:
         log.warning("The meter could not be swept, trying again soon: %s", error)

@@ -14,11 +14,11 @@ from broadsheet.membership.models import (
     Grant,
     HistoryEntry,
     Mail,
-    Revocation,
     Seat,
 )
 from broadsheet.membership.operations import GiftError, SeatError, Wish
 from broadsheet.membership.rules import Reason
+from broadsheet.paywall.models import LostPass
 from broadsheet.readers import Standing
 from tests.apps.membership.stage import ADDRESSES, DAY, HOUR, Stage
 
@@ -39,7 +39,7 @@ def test_a_grant_makes_a_member_until_it_is_taken_back(stage: Stage) -> None:
     assert (held.standing, held.until) == (Standing.MEMBER, stage.now + 10 * DAY)
     assert operations.end_grant(pk=made, now=stage.now + HOUR)
     assert queries.standing_of(ann.user_id, stage.now + HOUR).standing is Standing.REGISTERED
-    assert Revocation.objects.filter(user=ann.user_id).count() == 1
+    assert LostPass.objects.filter(user=ann.user_id).count() == 1
     assert not operations.end_grant(pk=made, now=stage.now + HOUR)
 
 

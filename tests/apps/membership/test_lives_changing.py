@@ -10,6 +10,7 @@ from broadsheet.membership.operations import ChangeError, ConsentGiven
 from broadsheet.membership.ports import Card
 from broadsheet.membership.rules import ALL, Benefit, Notice, Reason
 from broadsheet.money import Money
+from broadsheet.paywall.queries import lost_passes
 from broadsheet.readers import Standing
 from tests.apps.membership.stage import ADDRESSES, DAY, HOUR, MINUTE, Stage, kinds
 
@@ -99,7 +100,7 @@ def test_AC_06_who_changes_to_a_lesser_plan_takes_no_pass_of_the_better_one_alon
     assert stage.row(subscription).price_id == lesser.pk
     held = queries.standing_of(ann.user_id, stage.now)
     assert (held.standing, held.benefits) == (Standing.REGISTERED, {Benefit.NEWSLETTERS})
-    assert queries.lost_passes(before) == {ann.user_id: stage.now}, "what their pass said holds no more"
+    assert lost_passes(before) == {ann.user_id: stage.now}, "what their pass said holds no more"
 
 
 def test_a_pause_collects_nothing_and_opens_nothing_past_what_was_paid(stage: Stage) -> None:

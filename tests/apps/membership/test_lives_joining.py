@@ -12,13 +12,13 @@ from broadsheet.membership.models import (
     Consent,
     Customer,
     Mail,
-    Revocation,
     TrialUse,
 )
 from broadsheet.membership.operations import ConsentGiven, JoinError
 from broadsheet.membership.ports import GatewayError
 from broadsheet.membership.rules import Notice, Reason
 from broadsheet.money import Money
+from broadsheet.paywall.models import LostPass
 from broadsheet.readers import Standing
 from tests.apps.membership.stage import ADDRESSES, DAY, HOUR, MINUTE, Stage, kinds
 
@@ -65,7 +65,7 @@ def test_BL_04_a_card_that_fails_at_the_trial_s_end_has_fourteen_days_and_then_i
     stage.pass_time(1 * DAY)
     assert stage.access(ann).notice is Notice.FIX_CARD
     assert not stage.access(ann).full
-    assert Revocation.objects.filter(user=ann.user_id).count() <= 1
+    assert LostPass.objects.filter(user=ann.user_id).count() <= 1
     stages = Mail.objects.filter(kind="payment_failed").values_list("context__stage", flat=True)
     assert sorted(stages) == [0, 3, 7, 13]
     stage.pass_time(10 * DAY)

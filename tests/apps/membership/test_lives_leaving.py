@@ -12,11 +12,11 @@ from broadsheet.membership.models import (
     Cancellation,
     Invoice,
     PendingOperation,
-    Revocation,
 )
 from broadsheet.membership.operations import ChangeError
 from broadsheet.membership.rules import Notice
 from broadsheet.money import Money
+from broadsheet.paywall.models import LostPass
 from tests.apps.membership.stage import DAY, HOUR, MINUTE, Stage, kinds
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +154,7 @@ def test_LG_07_a_withdrawal_within_its_days_gives_the_last_charge_back_in_full(s
     assert found.refund == Money(1990, "USD")
     stage.work()
     assert (stage.charged(), stage.row(subscription).status, stage.access(ann).full) == (0, "canceled", False)
-    assert Revocation.objects.filter(user=ann.user_id).exists()
+    assert LostPass.objects.filter(user=ann.user_id).exists()
     assert Invoice.objects.get(subscription=subscription).refunded_minor == 1990
 
 

@@ -14,11 +14,11 @@ from broadsheet.membership.models import (
     HistoryEntry,
     Invoice,
     Mail,
-    Revocation,
     TrialUse,
 )
 from broadsheet.membership.operations.leaving import forget_evidence
 from broadsheet.money import Money
+from broadsheet.paywall.models import LostPass
 from tests.apps.membership.stage import DAY, Stage
 
 pytestmark = pytest.mark.django_db
@@ -114,7 +114,7 @@ def test_a_reader_who_is_erased_leaves_no_name_ends_at_the_gateway_and_keeps_no_
     assert stage.till.subscriptions[subscription].status == "canceled"
     assert stage.till.customers[stage.till.subscriptions[subscription].customer].deleted
     assert Invoice.objects.count() == 1, "the books keep their invoice"
-    assert Revocation.objects.filter(user=ann.user_id, reason="erased").exists()
+    assert LostPass.objects.filter(user=ann.user_id, reason="erased").exists()
     for model in (Customer, Consent, Cancellation, Mail, HistoryEntry, TrialUse, Invoice, Grant):
         for row in model.objects.all():
             kept = str([getattr(row, field.attname) for field in model._meta.concrete_fields])

@@ -1,11 +1,11 @@
-"""What a reader is to the paper now, and from when their passes hold no more."""
+"""What a reader is to the paper now."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadsheet.membership.models import Customer, Revocation
+from broadsheet.membership.models import Customer
 from broadsheet.membership.queries.facts import POLICY, grants_of, snapshots_of
 from broadsheet.membership.rules.standing import Access, access
 from broadsheet.membership.rules.values import Benefit
@@ -32,12 +32,6 @@ def standing_of(user_id: int, now: datetime) -> Held:
     if found.full:
         return Held(Standing.MEMBER, found.until, found.benefits)
     return Held(Standing.REGISTERED, None, found.benefits)
-
-
-def lost_passes(since: datetime) -> dict[int, datetime]:
-    """Readers whose passes were revoked after `since`, and when last: the edge follows these."""
-    rows = Revocation.objects.filter(at__gt=since).order_by("at").values_list("user", "at")
-    return dict(rows)
 
 
 def older_than(user_id: int, moment: datetime) -> str:
