@@ -65,12 +65,12 @@ def end_others(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> N
 @receiver(post_save, sender=User)
 def suspend(sender: Any, instance: Any, created: bool, update_fields: Any = None, **kwargs: Any) -> None:
     """Whoever is suspended is logged out everywhere; whoever may do less at the paper gets a pass that says so."""
-    if created:
+    if created or (update_fields is not None and not RANKS & set(update_fields)):
         return
-    if not instance.is_active:
-        operations.end_devices(user_id=instance.pk)
-    elif update_fields is None or RANKS & set(update_fields):
+    if instance.is_active:
         lose_passes(user_id=instance.pk, reason="changed", now=clock.now())
+    else:
+        operations.end_devices(user_id=instance.pk)
 
 
 @receiver(m2m_changed, sender=User.groups.through)
