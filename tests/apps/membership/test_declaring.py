@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
 
-from broadsheet.membership import operations
-from broadsheet.membership.models import (
-    Cancellation,
-    Customer,
-)
+from broadsheet.membership import keys, operations, queries
+from broadsheet.membership.models import Cancellation, Customer, Mail, PendingOperation
 from broadsheet.membership.operations import Form
-from tests.apps.membership.stage import DAY, Stage
+from tests.apps.membership.stage import DAY, HOUR, Stage
 
 pytestmark = pytest.mark.django_db
 
@@ -71,12 +69,100 @@ def test_LG_06_one_address_with_two_contracts_is_recorded_and_touches_neither(st
     assert Cancellation.objects.get().matched_by == ""
 
 
-def test_LG_07_a_withdrawal_by_form_gives_the_charge_back(stage: Stage) -> None:
+def asked_letter() -> Any:
+    return letter("Is this your declaration?")
+
+
+def token_in(found: Any) -> str:
+    match = re.search(r"/membership/answer/([\w-]+)/", found.body)
+    assert match is not None
+    return match[1]
+
+
+@pytest.mark.parametrize("typed", [str, str.lower, lambda number: f" {number.replace('-', ' ')} "])
+def test_LG_07_a_withdrawal_by_form_that_names_the_contract_gives_the_charge_back_at_once(
+    stage: Stage, typed: Any
+) -> None:
     ann = stage.reader("ann@example.org")
-    stage.join(ann, "year", trial=0)
-    operations.declare_by_form(form=Form("withdrawal", "ann@example.org"), now=stage.now)
+    subscription = stage.join(ann, "year", trial=0)
+    stage.work()
+    number = keys.contract_number(subscription)
+    assert number in letter("Welcome").body
+    assert number in letter("receipt").body
+    assert queries.membership_of(ann.user_id, stage.now).contracts[0].number == number
+    operations.declare_by_form(form=Form("withdrawal", ann.email, contract=typed(number)), now=stage.now)
     stage.work()
     assert (stage.charged(), stage.access(ann).full) == (0, False)
+    assert not Mail.objects.filter(kind="asked").exists()
+
+
+def test_LG_07_one_that_names_none_is_asked_about_and_carried_out_within_the_day_as_of_its_own_time(
+    stage: Stage,
+) -> None:
+    ann = stage.reader("ann@example.org")
+    subscription = stage.join(ann, "year", trial=0)
+    stage.pass_time(14 * DAY - HOUR)  # the last hour of its days
+    mail.outbox.clear()
+    declared_at = stage.now
+    found = operations.declare_by_form(form=Form("withdrawal", ann.email), now=declared_at)
+    stage.work()
+    assert letter("received your declaration").to == [ann.email], "confirmed at once, and its time stands"
+    assert asked_letter().to == [ann.email]
+    assert (stage.charged(), stage.access(ann).full) == (1990, True), "nothing has happened yet"
+    assert not queries.membership_of(ann.user_id, declared_at).contracts[0].cancelling
+    stage.till.advance(declared_at + 20 * HOUR)
+    stage.work()
+    assert (stage.charged(), stage.access(ann).full, stage.row(subscription).status) == (0, False, "canceled")
+    act = Cancellation.objects.exclude(reference=found.reference).get()
+    assert (act.declared_at, act.ends_at, act.matched_by) == (declared_at, declared_at + 20 * HOUR, "mail")
+    assert letter("Your withdrawal").to == [ann.email]
+
+
+def test_LG_07_it_is_carried_out_when_its_member_says_that_it_is_theirs_and_once(stage: Stage) -> None:
+    ann = stage.reader("ann@example.org")
+    stage.join(ann, "year", trial=0)
+    found = operations.declare_by_form(form=Form("withdrawal", ann.email), now=stage.now)
+    stage.work()
+    assert keys.declaration_of(token_in(asked_letter())) == found.reference
+    assert operations.answer_for(reference=found.reference, mine=True, now=stage.now)
+    assert not operations.answer_for(reference=found.reference, mine=False, now=stage.now)
+    stage.pass_time(2 * DAY)
+    assert (stage.charged(), stage.access(ann).full) == (0, False)
+    assert Cancellation.objects.count() == 2, "the declaration, and the act"
+
+
+@pytest.mark.parametrize("kind", ["withdrawal", "extraordinary"])
+def test_what_somebody_declares_in_spite_ends_nothing_once_its_member_objects(stage: Stage, kind: str) -> None:
+    ann = stage.reader("ann@example.org")
+    subscription = stage.join(ann, "year", trial=0)
+    found = operations.declare_by_form(form=Form(kind, ann.email, confirm_to="eve@example.org"), now=stage.now)
+    stage.work()
+    assert asked_letter().to == [ann.email], "never the address of the form"
+    assert "/membership/answer/" not in letter("received your declaration").body
+    assert operations.answer_for(reference=found.reference, mine=False, now=stage.now)
+    stage.pass_time(3 * DAY)
+    assert (stage.charged(), stage.access(ann).full, stage.row(subscription).status) == (1990, True, "active")
+    record = Cancellation.objects.get()
+    assert (record.objected, record.declared_at) == (True, found.declared_at), "what was declared is kept, objected to"
+    assert "objected" in [line.kind for line in queries.timeline(ann.user_id)]
+    assert operations.cancel(user_id=ann.user_id, now=stage.now), "and they may leave as before"
+
+
+def test_a_held_declaration_finds_a_contract_that_is_over_and_leaves_it_at_that(stage: Stage) -> None:
+    ann = stage.reader("ann@example.org")
+    stage.join(ann, "year", trial=0)
+    operations.declare_by_form(form=Form("withdrawal", ann.email), now=stage.now)
+    operations.withdraw(user_id=ann.user_id, now=stage.now)
+    stage.pass_time(2 * DAY)
+    assert stage.charged() == 0
+    assert Cancellation.objects.exclude(held_until=None).get().settled_at is not None
+    assert not PendingOperation.objects.exclude(state="done").exists()
+
+
+@pytest.mark.parametrize("token", ["", "x", "é", "A" * 43, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="])
+def test_a_token_that_was_never_made_answers_for_nothing(stage: Stage, token: str) -> None:
+    assert keys.declaration_of(token) is None
+    assert queries.asked(token) is None
 
 
 def test_LG_04_a_wanted_end_beyond_the_period_lets_one_more_period_run(stage: Stage) -> None:
@@ -90,9 +176,14 @@ def test_LG_04_a_wanted_end_beyond_the_period_lets_one_more_period_run(stage: St
     assert (stage.row(subscription).status, stage.charged()) == ("canceled", 580)
 
 
-def test_LG_04_for_cause_it_ends_at_once(stage: Stage) -> None:
+@pytest.mark.parametrize("named", [True, False])
+def test_LG_04_for_cause_it_ends_at_once_or_once_its_member_was_asked(stage: Stage, named: bool) -> None:
     ann = stage.reader("ann@example.org")
     subscription = stage.join(ann, trial=0)
-    operations.declare_by_form(form=Form("extraordinary", "ann@example.org", reason="moved"), now=stage.now)
+    number = keys.contract_number(subscription) if named else ""
+    form = Form("extraordinary", ann.email, contract=number, reason="moved")
+    operations.declare_by_form(form=form, now=stage.now)
     stage.work()
+    assert (stage.row(subscription).status == "canceled") is named
+    stage.pass_time(DAY)
     assert stage.row(subscription).status == "canceled"

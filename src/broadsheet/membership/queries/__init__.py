@@ -1,7 +1,7 @@
 """Reads, given out as frozen dataclasses."""
 
 from broadsheet.membership.queries.account import Contract, HistoryLine, Membership, export, membership_of, timeline
-from broadsheet.membership.queries.evidence import Declaration, declaration
+from broadsheet.membership.queries.evidence import Declaration, asked, declaration
 from broadsheet.membership.queries.figures import Figures, Health, events, figures, health
 from broadsheet.membership.queries.granted import (
     GiftCard,
@@ -17,7 +17,7 @@ from broadsheet.membership.queries.standing import Held, access_of, older_than, 
 
 __all__ = [
     "Contract", "CouponCard", "Declaration", "Figures", "GiftCard", "GroupCard", "Health", "Held",
-    "HistoryLine", "Membership", "PlanCard", "SeatCard", "SeatOffer", "access_of", "coupon",
+    "HistoryLine", "Membership", "PlanCard", "SeatCard", "SeatOffer", "access_of", "asked", "coupon",
     "declaration", "events", "ever_sold", "export", "figures", "gifts_of", "groups_of", "health",
     "membership_of", "older_than", "plans", "price_card", "seat_offer", "standing_of",
     "timeline", "trial_seen",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from broadsheet.membership.keys import contract_number
 from broadsheet.membership.models import (
     Cancellation,
     Checkout,
@@ -35,6 +36,7 @@ class Contract:
     """One subscription as its reader sees it."""
 
     id: str
+    number: str  # as its member knows it
     plan: str
     interval: str
     price: Money
@@ -111,7 +113,8 @@ def contract_of(row: SubscriptionSnapshot, value: Snapshot, ending: bool, now: d
         end = row.period_end
     charges = value.status in {Status.TRIALING, Status.ACTIVE, Status.PAST_DUE} and end is None and not value.paused
     return Contract(
-        id=row.gateway_id, plan=str(row.price.plan.tier) if row.price else "", interval=row.interval, price=value.price,
+        id=row.gateway_id, number=contract_number(row.gateway_id),
+        plan=str(row.price.plan.tier) if row.price else "", interval=row.interval, price=value.price,
         status=row.status, access=of_subscription(value, now, POLICY), begun=row.created_at,
         next_charge_at=(row.trial_end if row.status == Status.TRIALING else row.period_end) if charges else None,
         ends_at=end, cancelling=ending or value.scheduled, card=f"{row.card_brand} {row.card_last4}".strip(),

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core import mail
 from django.test import Client
 
-from broadsheet.membership import mails, operations
+from broadsheet.membership import keys, mails, operations
 from broadsheet.membership.models import Cancellation, Mail, Tier
 from broadsheet.membership.operations import Reader
 from broadsheet.readers import Standing
@@ -142,6 +142,40 @@ def test_LG_07_after_its_days_it_is_recorded_and_becomes_a_cancellation(stage: S
     stage.work()
     assert stage.till.subscriptions[subscription].cancel_at_period_end
     assert stage.access(ann).full
+
+
+def test_LG_07_whoever_reads_the_member_s_mail_answers_by_a_button_and_no_scanner_does(stage: Stage) -> None:
+    ann = stage.reader("ann@example.org")
+    stage.join(ann, "year", trial=0)
+    stranger, owner = Client(), Client(enforce_csrf_checks=True)
+    answer = stranger.post("/membership/withdraw/", {"email": ann.email})
+    shown = said(stranger.get(answer.url))
+    assert "received your declaration" in shown
+    assert "its member is asked first" in shown
+    reference = Cancellation.objects.get().reference
+    path = f"/membership/answer/{keys.declaration_token(reference)}/"
+    for _scanner in range(3):
+        page = owner.get(path)
+    assert (page.status_code, page["X-Robots-Tag"]) == (200, "noindex, noarchive")
+    assert stage.charged() == 1990
+    assert "It is mine: end it, and give the payment back" in said(page)
+    assert owner.post(path, {"answer": "mine"}).status_code == 303
+    assert stage.charged() == 0, "at once"
+    stage.work()
+    assert not stage.access(ann).full
+    assert "This is settled" in said(owner.get(path))
+    assert owner.get(path[:-3] + "x/").status_code == 404
+
+
+def test_LG_07_a_declaration_that_is_not_theirs_is_put_aside_by_its_member(stage: Stage) -> None:
+    ann = stage.reader("ann@example.org")
+    stage.join(ann, "year", trial=0)
+    Client().post("/membership/withdraw/", {"email": ann.email})
+    path = f"/membership/answer/{keys.declaration_token(Cancellation.objects.get().reference)}/"
+    answered = Client().post(path, {"answer": "not-mine"}, follow=True)
+    assert "Everything stays as it is" in said(answered)
+    stage.pass_time(timedelta(days=2))
+    assert (stage.charged(), stage.access(ann).full) == (1990, True)
 
 
 def test_LG_08_cancelling_is_two_clicks_with_no_screen_between_and_resuming_one(stage: Stage) -> None:
