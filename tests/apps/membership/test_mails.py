@@ -7,14 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.utils import timezone
 
 from broadsheet.membership import letters, mails, operations, queries
-from broadsheet.membership.models import (
-    Mail,
-    PendingOperation,
-)
+from broadsheet.membership.models import Customer, Mail, PendingOperation
+from broadsheet.membership.operations import Form
 from broadsheet.membership.ports import GatewayError
 from tests.apps.membership.stage import DAY, HOUR, Stage
 
@@ -44,13 +43,31 @@ def test_a_mail_has_text_and_html_its_reader_s_language_and_one_name(stage: Stag
     subscription = stage.join(ann, trial=0)
     Mail.objects.filter(kind="receipt").update(locale="ar")
     stage.work()
-    found = letter("receipt")
+    found = letter("إيصالك")
     (html,) = [content for content, kind in found.alternatives if kind == "text/html"]
     assert 'dir="rtl"' in html
+    assert "شكرًا لك. استلمنا" in found.body
     assert "http" in found.body
-    assert "/membership/cancel/" in found.body
+    assert "/ar/membership/cancel/" in found.body
     assert found.extra_headers["Message-ID"].startswith("<")
     assert Mail.objects.filter(subject=subscription, state="sent", to="").count() == 2
+
+
+def test_no_letter_speaks_english_to_a_reader_of_arabic(stage: Stage) -> None:
+    """Every letter that the first year of a membership brings, with what is declared in it."""
+    ann = stage.reader("ann@example.org")
+    Customer.objects.create(user_id=ann.user_id, email=ann.email, locale="ar", made_at=stage.now)
+    stage.join(ann)
+    stage.pass_time(31 * DAY)
+    operations.cancel(user_id=ann.user_id, now=stage.now)
+    operations.resume(user_id=ann.user_id, now=stage.now)
+    operations.declare_by_form(form=Form("withdrawal", ann.email, locale="ar"), now=stage.now)
+    stage.pass_time(2 * DAY)
+    assert len(mail.outbox) >= 9
+    for sent in mail.outbox:
+        words = re.sub(r"https?://\S+|\S+@\S+|[\w-]*\d[\w-]*|US\$|Ann?|UTC|Member|visa", "", sent.subject + sent.body)
+        assert not re.findall(r"[A-Za-z]{2,}", words.replace(settings.WAGTAIL_SITE_NAME, "")), sent.body
+        assert re.search(r"[\u0600-\u06ff]", sent.subject)
 
 
 def test_a_mail_server_that_is_away_gets_the_mail_later_and_only_once(
