@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from broadsheet.membership.rules.trials import plain_mailbox
+from broadsheet.accounts.rules import plain_mail
 
 CODE_LETTERS = 20
 
@@ -20,7 +20,7 @@ def _mac(purpose: str, value: str) -> bytes:
 
 def mail_key(address: str) -> str:
     """One key for all aliases of a mailbox; empty for no address."""
-    return _mac("mailbox", plain_mailbox(address)).hex() if address else ""
+    return _mac("mailbox", plain_mail(address)).hex() if address else ""
 
 
 def card_key(fingerprint: str) -> str:
