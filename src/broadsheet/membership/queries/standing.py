@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadsheet.membership.models import Customer
+from broadsheet.membership.models import Cancellation, Customer
 from broadsheet.membership.queries.facts import POLICY, grants_of, snapshots_of
 from broadsheet.membership.rules.standing import Access, access
 from broadsheet.membership.rules.values import Benefit
@@ -30,8 +30,15 @@ def standing_of(user_id: int, now: datetime) -> Held:
     """Member or registered: for their pass. Whether somebody is staff, accounts know."""
     found = access_of(user_id, now)
     if found.full:
-        return Held(Standing.MEMBER, found.until, found.benefits)
+        return Held(Standing.MEMBER, _surely(user_id, found.until, now), found.benefits)
     return Held(Standing.REGISTERED, None, found.benefits)
+
+
+def _surely(user_id: int, until: datetime | None, now: datetime) -> datetime | None:
+    """Not beyond an end that was declared here, though the gateway may not know of it yet."""
+    declared = Cancellation.objects.filter(user=user_id, withdrawn_at=None, ends_at__gt=now)
+    ends = [end for end in (until, *declared.values_list("ends_at", flat=True)) if end is not None]
+    return min(ends, default=None)
 
 
 def older_than(user_id: int, moment: datetime) -> str:

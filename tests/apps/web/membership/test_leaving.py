@@ -14,6 +14,8 @@ from django.test import Client
 from broadsheet.membership import keys, mails, operations
 from broadsheet.membership.models import Cancellation, Mail, Tier
 from broadsheet.membership.operations import Reader
+from broadsheet.paywall import passes
+from broadsheet.paywall.queries import lost_passes
 from broadsheet.readers import Standing
 from tests.apps.membership.stage import Stage
 from tests.apps.web.membership.pages import client_of, hidden, main_of, pass_in, said, terms_page
@@ -231,6 +233,36 @@ def test_AC_04_no_pass_outlasts_what_was_paid_for(stage: Stage) -> None:
     found = pass_in(client.get("/account/pass/"), stage)
     assert found is not None
     assert found.standing is Standing.REGISTERED
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_AC_04_an_end_that_is_decided_in_the_last_minutes_cuts_the_passes_that_are_about(
+    stage: Stage, here: bool
+) -> None:
+    """By the page, though the gateway is away; or on the gateway's own page."""
+    ann = stage.reader("ann@example.org")
+    subscription = stage.join(ann)
+    end, client = stage.row(subscription).trial_end, client_of(ann)
+    assert end is not None
+    stage.till.advance(end - timedelta(minutes=2))
+    held = pass_in(client.get("/account/pass/"), stage)
+    assert held is not None
+    assert held.expires > end.timestamp()
+    stage.till.advance(stage.now + timedelta(seconds=1))
+    if here:
+        stage.till.down = True
+        page = client.get("/membership/cancel/")
+        answer = client.post("/membership/cancel/", {"email": ann.email, "me": hidden(page, "me")})
+        new = pass_in(answer, stage)
+        stage.till.down = False
+        stage.work()
+    else:
+        stage.till.plan_end(subscription, by_date=True)
+        stage.work()
+        new = pass_in(client.get("/account/pass/"), stage)
+    assert new is not None
+    assert (new.standing, new.expires) == (Standing.MEMBER, int(end.timestamp()))
+    assert passes.lost(held, lost_passes(stage.now - timedelta(minutes=11))[ann.user_id].timestamp())
 
 
 STATES = ("trial", "active", "card failing", "past_due", "paused", "trial over", "cancelled", "unverified", "suspended")
