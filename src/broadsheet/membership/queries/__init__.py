@@ -1,6 +1,6 @@
 """Reads, given out as frozen dataclasses."""
 
-from broadsheet.membership.queries.account import Contract, HistoryLine, Membership, export, membership_of, timeline
+from broadsheet.membership.queries.account import Contract, HistoryLine, Membership, membership_of, timeline
 from broadsheet.membership.queries.evidence import Declaration, asked, declaration
 from broadsheet.membership.queries.figures import Figures, Health, events, figures, health
 from broadsheet.membership.queries.granted import (
@@ -12,6 +12,7 @@ from broadsheet.membership.queries.granted import (
     groups_of,
     seat_offer,
 )
+from broadsheet.membership.queries.kept import export
 from broadsheet.membership.queries.offers import CouponCard, PlanCard, coupon, ever_sold, plans, price_card, trial_seen
 from broadsheet.membership.queries.standing import Held, access_of, older_than, standing_of
 
