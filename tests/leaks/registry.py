@@ -43,6 +43,7 @@ SURFACES = {
     "membership": Surface(
         "nothing",
         ("/membership/cancel/", "/ar/membership/cancel/", "/membership/withdraw/", "/membership/declared/x/",
+         "/membership/answer/x/",
          "/membership/joined/", "/membership/gift/", "/membership/give/", "/membership/given/", "/membership/seat/x/",
          "/account/membership/", "/account/membership/switch/member-year/"),
     ),
@@ -117,6 +118,7 @@ URLS = {
         for name in (
             "cancel/",
             "declared/<str:token>/",
+            "answer/<str:token>/",
             "gift/",
             "give/",
             "given/",
@@ -241,7 +243,7 @@ TEMPLATES = {
     **{
         f"broadsheet/membership/{name}.html": "membership"
         for name in (
-            "account", "cancel", "declared", "give", "join", "joined", "leave_form", "panel", "redeem", "seat",
+            "account", "answer", "cancel", "declared", "give", "join", "joined", "leave_form", "panel", "redeem", "seat",
             "switch", "told", "withdraw",
         )
     },

@@ -29,6 +29,16 @@ def test_AC_03_the_spellings_of_one_address_have_one_key(plain: str) -> None:
     assert {mail_key(spelt, KEY) for spelt in [plain, *SPELLINGS[plain]]} == {mail_key(plain, KEY)}
 
 
+def test_AC_03_a_membership_knows_a_mailbox_by_the_same_rule() -> None:
+    """One trial for whom the meter takes for one person."""
+    from broadsheet.membership import keys
+
+    for plain, spellings in SPELLINGS.items():
+        assert {keys.mail_key(spelt) for spelt in [plain, *spellings]} == {keys.mail_key(plain)}
+    assert len({keys.mail_key(address) for address in [*SPELLINGS, *OTHERS]}) == len([*SPELLINGS, *OTHERS])
+    assert keys.mail_key("") == ""
+
+
 def test_MT_14_addresses_of_different_people_have_different_keys() -> None:
     everybody = [*SPELLINGS, *OTHERS]
     assert len({mail_key(address, KEY) for address in everybody}) == len(everybody)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broadsheet.paywall.passes import MOST_SECONDS, Pass, read, sign
+from broadsheet.paywall.passes import MOST_SECONDS, Pass, lost, read, sign
 from broadsheet.paywall.receipts import KeyRing
 from broadsheet.readers import Standing
 
@@ -15,7 +15,7 @@ NOW = 1_800_000_000
 @pytest.mark.parametrize("standing", [Standing.REGISTERED, Standing.MEMBER, Standing.STAFF])
 @pytest.mark.parametrize("account", [b"", b"sixteen bytes it"], ids=["without account", "with account"])
 def test_a_pass_says_what_was_signed(standing: Standing, account: bytes) -> None:
-    bearer = Pass(standing, 42, NOW + MOST_SECONDS, account)
+    bearer = Pass(standing, 42, NOW + MOST_SECONDS, account, NOW * 1_000 + 7)
     assert read(RING, sign(RING, bearer), NOW) == bearer
 
 
@@ -33,3 +33,9 @@ def test_an_account_is_named_by_the_meters_key_alone() -> None:
     names = {RING.named(b"bs-account", b"ada"), RING.named(b"bs-account", b"bob"), other.named(b"bs-account", b"ada")}
     assert len(names) == 3
     assert all(len(name) == 16 for name in names)
+
+
+def test_a_pass_is_lost_by_what_came_after_it_and_by_nothing_from_before() -> None:
+    bearer = Pass(Standing.MEMBER, 42, NOW + 60, b"", NOW * 1_000)
+    assert [lost(bearer, NOW + later) for later in (-1, -0.001, 0, 0.001, 600)] == [False, False, True, True, True]
+    assert lost(bearer._replace(made=0), NOW), "of what does not say when it was made, the worst is believed"

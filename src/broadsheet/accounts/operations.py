@@ -17,6 +17,7 @@ from broadsheet.accounts import queries, rules
 from broadsheet.accounts.models import Device, User
 from broadsheet.paywall import queries as paywall
 from broadsheet.paywall.ledgers.opening import open_ledger
+from broadsheet.paywall.operations import lose_passes
 from broadsheet.paywall.ports import LedgerError
 from broadsheet.paywall.rules import Terms
 
@@ -77,7 +78,10 @@ def see_device(*, user_id: int, device: int | None, session_key: str, agent: str
 
 
 def end_devices(*, user_id: int, devices: list[int] | None = None, keep: int | None = None) -> int:
-    """Log somebody out of these devices, or of all but one. Gives how many there were."""
+    """Log somebody out of these devices, or of all but one. Gives how many there were.
+
+    A pass does not tell its device, so all of theirs are lost: where the session goes on, the next page gets another.
+    """
     rows = Device.objects.filter(user_id=user_id).exclude(pk=keep or 0)
     if devices is not None:
         rows = rows.filter(pk__in=devices)
@@ -87,6 +91,7 @@ def end_devices(*, user_id: int, devices: list[int] | None = None, keep: int | N
         if row.session_key:
             store(row.session_key).delete()
     Device.objects.filter(pk__in=[row.pk for row in ended]).delete()
+    lose_passes(user_id=user_id, reason="logged out", now=clock.now())
     return len(ended)
 
 

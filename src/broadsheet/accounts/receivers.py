@@ -11,6 +11,7 @@ from allauth.account.signals import user_logged_in as came_in
 from allauth.mfa.signals import authenticator_added
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models.signals import m2m_changed, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from wagtail.models import Site
@@ -18,8 +19,12 @@ from wagtail.models import Site
 from broadsheet import clock
 from broadsheet.accounts import operations, queries
 from broadsheet.accounts.middleware import DEVICE, see
+from broadsheet.accounts.models import User
 from broadsheet.edge.cookies import names
 from broadsheet.paywall import queries as paywall
+from broadsheet.paywall.operations import lose_passes
+
+RANKS = frozenset({"is_active", "is_staff", "is_superuser"})
 
 
 @receiver(user_logged_in)
@@ -44,10 +49,10 @@ def join_receipt(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) ->
 
 @receiver(user_logged_out)
 def forget_device(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    """Who logs out takes the device from the list."""
+    """Who logs out takes the device from the list, and what was copied of its pass opens nothing any more."""
     device = request.session.get(DEVICE)
-    if user is not None and device:
-        operations.end_devices(user_id=user.pk, devices=[device])
+    if user is not None:
+        operations.end_devices(user_id=user.pk, devices=[device] if device else [])
 
 
 @receiver(password_changed)
@@ -55,6 +60,25 @@ def forget_device(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -
 def end_others(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
     """A new password logs out whoever is elsewhere: perhaps that was the reason for it."""
     operations.end_devices(user_id=user.pk, keep=request.session.get(DEVICE))
+
+
+@receiver(post_save, sender=User)
+def suspend(sender: Any, instance: Any, created: bool, update_fields: Any = None, **kwargs: Any) -> None:
+    """Whoever is suspended is logged out everywhere; whoever may do less at the paper gets a pass that says so."""
+    if created or (update_fields is not None and not RANKS & set(update_fields)):
+        return
+    if instance.is_active:
+        lose_passes(user_id=instance.pk, reason="changed", now=clock.now())
+    else:
+        operations.end_devices(user_id=instance.pk)
+
+
+@receiver(m2m_changed, sender=User.groups.through)
+@receiver(m2m_changed, sender=User.user_permissions.through)
+def change_duties(sender: Any, instance: Any, action: str, **kwargs: Any) -> None:
+    """Who leaves a group of staff reads as a reader, at once."""
+    if action in {"post_remove", "post_clear"} and isinstance(instance, User):
+        lose_passes(user_id=instance.pk, reason="changed", now=clock.now())
 
 
 @receiver(authenticator_added)

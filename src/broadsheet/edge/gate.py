@@ -100,7 +100,8 @@ class Gate:
         return bool(self._taken_back) and reader_key(receipt.reader).hex() in self._taken_back
 
     def _is_revoked(self, bearer: Pass) -> bool:
-        return bearer.expires - passes.MOST_SECONDS <= self._revoked.get(bearer.user, 0)
+        at = self._revoked.get(bearer.user)
+        return at is not None and passes.lost(bearer, at)
 
     def look(
         self, access: Access, story: bytes, visitor: Visitor, scope: Scope, headers: dict[bytes, bytes], now: float

@@ -9,6 +9,7 @@ PLANS = "/subscribe/"
 CANCEL = "/membership/cancel/"
 WITHDRAW = "/membership/withdraw/"
 GIFT = "/membership/gift/"  # a form for the code: it stands in no address
+ANSWER = "/membership/answer/{token}/"  # GET shows two buttons, POST is the answer
 SEAT = "/membership/seat/{token}/"  # GET shows a button, POST takes the seat
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from broadsheet.membership.rules.trials import plain_mailbox
+from broadsheet.accounts.rules import plain_mail
 
 CODE_LETTERS = 20
 
@@ -20,7 +20,7 @@ def _mac(purpose: str, value: str) -> bytes:
 
 def mail_key(address: str) -> str:
     """One key for all aliases of a mailbox; empty for no address."""
-    return _mac("mailbox", plain_mailbox(address)).hex() if address else ""
+    return _mac("mailbox", plain_mail(address)).hex() if address else ""
 
 
 def card_key(fingerprint: str) -> str:
@@ -43,6 +43,32 @@ def gift_code(reference: UUID) -> str:
 def seat_token(reference: UUID) -> str:
     """The token of an invitation to a seat, made anew in the same way."""
     return base64.urlsafe_b64encode(_mac("seat", str(reference))).decode().rstrip("=")
+
+
+def declaration_token(reference: UUID) -> str:
+    """The token by which a member answers for a declaration that was made without log-in: with its number inside."""
+    return base64.urlsafe_b64encode(reference.bytes + _mac("declaration", str(reference))[:16]).decode().rstrip("=")
+
+
+def declaration_of(token: str) -> UUID | None:
+    """The number of the declaration that a token was made for; None for a token that we did not make."""
+    try:
+        reference = UUID(bytes=base64.urlsafe_b64decode(token + "==")[:16])
+    except ValueError:
+        return None
+    return reference if hmac.compare_digest(declaration_token(reference).encode(), token.encode()) else None
+
+
+def contract_number(subscription: str) -> str:
+    """A contract's number, as its member knows it from their page and their mails, and nobody else does."""
+    letters = base64.b32encode(_mac("contract", subscription)).decode()[:12]
+    return "-".join(letters[at : at + 4] for at in range(0, 12, 4))
+
+
+def names_contract(typed: str, subscription: str) -> bool:
+    """Whether somebody wrote the number of this contract, however they spelt it."""
+    letters = "".join(each for each in typed.upper() if each.isalnum())
+    return hmac.compare_digest(letters.encode(), contract_number(subscription).replace("-", "").encode())
 
 
 def hash_of(code: str) -> str:

@@ -104,7 +104,8 @@ def _welcome(mail: Mail) -> Letter:
         first = _("You are a member. You pay %(price)s, next on %(day)s, until you cancel.") % said
     right = _("Within 14 days you may withdraw from the contract and get your money back: %(address)s")
     withdraw = right % {"address": _page(addresses.WITHDRAW)}
-    return Letter(_("Welcome"), (first,), _account(), (_cancel_line(), withdraw))
+    facts = ((_("Contract number"), keys.contract_number(row.gateway_id)),)
+    return Letter(_("Welcome"), (first,), _account(), (_cancel_line(), withdraw), facts)
 
 
 def _receipt(mail: Mail) -> Letter:
@@ -113,7 +114,12 @@ def _receipt(mail: Mail) -> Letter:
     if invoice is None:
         raise NothingToSayError
     amount = _money(invoice.paid_minor, invoice.currency)
-    facts = [(_("Paid"), amount), (_("On"), _day(invoice.paid_at)), (_("For the time until"), _day(invoice.period_end))]
+    facts = [(_("Contract number"), keys.contract_number(row.gateway_id))]
+    facts += [
+        (_("Paid"), amount),
+        (_("On"), _day(invoice.paid_at)),
+        (_("For the time until"), _day(invoice.period_end)),
+    ]
     if invoice.number:
         facts.append((_("Invoice"), invoice.number))
     if invoice.hosted_url:
@@ -193,7 +199,36 @@ def _declared(mail: Mail) -> Letter:
     row = _record(mail)
     first = _("We have received your declaration. This is what you declared.")
     second = _("Where we have a contract that it belongs to, its member is told by mail when it ends.")
-    return Letter(_("We have received your declaration"), (first, second), None, (), _declared_facts(row))
+    said: tuple[str, ...] = (first, second)
+    if row.kind != Cancellation.CANCEL:
+        third = _(
+            "Unless it gives the contract’s number, its member is asked first, and it is carried out within a day. It "
+            "counts from now on."
+        )
+        said = (*said, third)
+    return Letter(_("We have received your declaration"), said, None, (), _declared_facts(row))
+
+
+def _asked(mail: Mail) -> Letter:
+    row = _record(mail)
+    if row.held_until is None or row.settled_at is not None:
+        raise NothingToSayError
+    if row.kind == Cancellation.WITHDRAWAL:
+        first = _("Somebody has declared, without logging in, that you withdraw from your contract.")
+        second = _(
+            "If it was you, you need do nothing: it counts from the moment of the declaration, and by %(moment)s the "
+            "membership ends and the last payment goes back to you."
+        )
+    else:
+        first = _("Somebody has declared, without logging in, that you cancel your contract for cause, at once.")
+        second = _(
+            "If it was you, you need do nothing: it counts from the moment of the declaration, and by %(moment)s the "
+            "membership ends."
+        )
+    third = _("If it was not you, say so before then. The page of the button below takes either answer.")
+    button = (_("Answer"), _page(addresses.ANSWER.format(token=keys.declaration_token(row.reference))))
+    said = (first, second % {"moment": _time(row.held_until)}, third)
+    return Letter(_("Is this your declaration?"), said, button, (), _declared_facts(row))
 
 
 def _resumed(mail: Mail) -> Letter:
@@ -314,7 +349,7 @@ def _seat(mail: Mail) -> Letter:
 LETTERS: dict[str, Callable[[Mail], Letter]] = {
     "welcome": _welcome, "receipt": _receipt, "refunded": _refunded, "ended": _ended, "trial_refused": _trial_refused,
     "second_ended": _second_ended, "cancelled": _cancelled, "withdrawn": _withdrawn, "declared": _declared,
-    "resumed": _resumed, "switched": _switched, "new_price": _new_price, "trial_soon": _trial_soon,
+    "asked": _asked, "resumed": _resumed, "switched": _switched, "new_price": _new_price, "trial_soon": _trial_soon,
     "trial_tomorrow": _trial_tomorrow, "renewal": _renewal, "yearly_word": _yearly_word,
     "payment_failed": _payment_failed, "gift_bought": _gift_bought, "gift_given": _gift_given,
     "gift_redeemed": _gift_redeemed, "seat": _seat,

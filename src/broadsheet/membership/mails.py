@@ -25,7 +25,17 @@ log = logging.getLogger("broadsheet.membership")
 
 DOUBTFUL = timedelta(minutes=15)
 MOST_TRIES = 12
-MUST_ARRIVE = {"cancelled", "withdrawn", "declared", "trial_soon", "renewal", "new_price", "gift_given", "seat"}
+MUST_ARRIVE = {
+    "asked",
+    "cancelled",
+    "withdrawn",
+    "declared",
+    "trial_soon",
+    "renewal",
+    "new_price",
+    "gift_given",
+    "seat",
+}
 
 
 def send_due(*, now: datetime, limit: int = 200) -> int:

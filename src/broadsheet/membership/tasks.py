@@ -8,6 +8,7 @@ from datetime import datetime
 
 from broadsheet.membership import mails
 from broadsheet.membership.gateways.current import gateway
+from broadsheet.membership.operations.declaring import carry_out_held
 from broadsheet.membership.operations.inbox import drain, forget_events
 from broadsheet.membership.operations.leaving import forget_evidence
 from broadsheet.membership.operations.offers import carry_out_price_changes
@@ -23,6 +24,7 @@ def work(now: datetime, till: PaymentGateway | None = None) -> None:
     """Drain the inbox, push what was decided here, remind, send, catch up. Safe to run at any time, twice."""
     till = till or gateway()
     _step("the inbox", lambda: drain(gateway=till, now=now))
+    _step("the declarations", lambda: carry_out_held(now=now))
     _step("the operations", lambda: push_pending(gateway=till, now=now))
     _step("the reminders", lambda: remind(now=now))
     _step("the mails", lambda: mails.send_due(now=now))

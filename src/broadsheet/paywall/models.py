@@ -261,6 +261,14 @@ class Gift(models.Model):
         ]
 
 
+class LostPass(models.Model):
+    """From when a reader's passes hold no more: what they say was lost, or somebody logged out. The edge follows."""
+
+    user = models.BigIntegerField(db_index=True)  # a number, not a relation: it outlives the account
+    at = models.DateTimeField(db_index=True)
+    reason = models.CharField(max_length=40)
+
+
 class TakenBack(models.Model):
     """A receipt that proves nothing any more, because it went round; named by the hash of its reader."""
 

@@ -15,7 +15,7 @@ from broadsheet.paywall import gifts, queries
 from broadsheet.paywall.crawlers import Listing
 from broadsheet.paywall.gifts import Fault, Link
 from broadsheet.paywall.ledgers.opening import open_ledger
-from broadsheet.paywall.models import CrawlerList, Gift, MeterSettings, TakenBack, WallText
+from broadsheet.paywall.models import CrawlerList, Gift, LostPass, MeterSettings, TakenBack, WallText
 from broadsheet.paywall.queries import ring
 from broadsheet.paywall.receipts import reader_key
 
@@ -113,6 +113,16 @@ def take_back_receipt(*, value: str, now: datetime) -> bool:
 def forget_receipts(*, now: datetime) -> int:
     """Delete what was taken back so long ago that its window is over. Gives how many."""
     return TakenBack.objects.filter(at__lt=now - LONGEST).delete()[0]
+
+
+def lose_passes(*, user_id: int, reason: str, now: datetime) -> None:
+    """From now on the passes of this reader hold no more; whoever has a session of theirs gets a new one with it."""
+    LostPass.objects.create(user=user_id, at=now, reason=reason)
+
+
+def forget_lost_passes(*, now: datetime) -> int:
+    """Delete what no pass that is about can be older than. Gives how many rows."""
+    return LostPass.objects.filter(at__lt=now - timedelta(days=1)).delete()[0]
 
 
 def redeem_once(*, link: Link) -> Fault | None:

@@ -1,6 +1,6 @@
 """Passes: the signed, short-lived cookie by which a member, or staff, is known without a database.
 
-    value = base64url(version(1) key id(1) standing(1) user(8) expiry(4) account(0 or 16)) "." base64url(mac)
+    value = base64url(version(1) key id(1) standing(1) user(8) expiry(4) made(6) account(0 or 16)) "." base64url(mac)
 
 An entitlement is never in the cookie for longer than its few minutes: whoever lost it cannot renew the pass.
 """
@@ -13,6 +13,7 @@ from broadsheet.paywall.receipts import KeyRing
 from broadsheet.readers import Standing
 
 MOST_SECONDS = 600
+_LENGTH = 1 + 8 + 4 + 6
 ACCOUNT_SIZE = 16
 _STANDINGS = {1: Standing.MEMBER, 2: Standing.STAFF, 3: Standing.REGISTERED}
 _CODES = {standing: code for code, standing in _STANDINGS.items()}
@@ -22,19 +23,21 @@ class Pass(NamedTuple):
     """Who bears it, what they are, and until when (seconds since 1970).
 
     `account` is what stands for a registered reader in the ledger (`Ask.account`): the meter's own name for them, which
-    the user's number does not tell, for several accounts of one person share it.
+    the user's number does not tell, for several accounts of one person share it. `made` is when it was made, in
+    thousandths of a second since 1970: it knows nothing of what its reader lost later.
     """
 
     standing: Standing
     user: int
     expires: int
     account: bytes = b""
+    made: int = 0
 
 
 def sign(ring: KeyRing, bearer: Pass) -> bytes:
     """The cookie's value. Raises KeyError for a standing that no pass can give."""
     payload = bytes((_CODES[bearer.standing],)) + bearer.user.to_bytes(8, "big") + bearer.expires.to_bytes(4, "big")
-    return ring.seal(b"bs-pass", payload + bearer.account)
+    return ring.seal(b"bs-pass", payload + bearer.made.to_bytes(6, "big") + bearer.account)
 
 
 def read(ring: KeyRing, value: bytes, now: float) -> Pass | None:
@@ -46,12 +49,18 @@ def read(ring: KeyRing, value: bytes, now: float) -> Pass | None:
 def unseal(ring: KeyRing, value: bytes) -> Pass | None:
     """The pass in a cookie's value, ours and unaltered; whether it still holds is another question."""
     payload = ring.unseal(b"bs-pass", value, most=120)
-    if payload is None or len(payload) not in {13, 13 + ACCOUNT_SIZE}:
+    if payload is None or len(payload) not in {_LENGTH, _LENGTH + ACCOUNT_SIZE}:
         return None
     standing = _STANDINGS.get(payload[0])
     if standing is None:
         return None
-    return Pass(standing, int.from_bytes(payload[1:9], "big"), int.from_bytes(payload[9:13], "big"), payload[13:])
+    user, expires, made = (int.from_bytes(payload[part], "big") for part in (slice(1, 9), slice(9, 13), slice(13, 19)))
+    return Pass(standing, user, expires, payload[_LENGTH:], made)
+
+
+def lost(bearer: Pass, at: float) -> bool:
+    """Whether a pass was made before its reader lost, at `at`, what it says, or logged out."""
+    return bearer.made <= at * 1_000
 
 
 def holds(bearer: Pass, now: float) -> bool:

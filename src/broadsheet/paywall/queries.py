@@ -18,7 +18,7 @@ from broadsheet.paywall.crawlers import Prefix
 from broadsheet.paywall.gifts import Fault, GiftTerms, Link
 from broadsheet.paywall.institutions import Held, read_domains, read_networks
 from broadsheet.paywall.ledgers.opening import open_ledger
-from broadsheet.paywall.models import CrawlerList, Gift, Institution, MeterSettings, TakenBack, WallText
+from broadsheet.paywall.models import CrawlerList, Gift, Institution, LostPass, MeterSettings, TakenBack, WallText
 from broadsheet.paywall.ports import LedgerError
 from broadsheet.paywall.receipts import KeyRing
 from broadsheet.paywall.rules import Terms
@@ -202,6 +202,11 @@ def revoked_gifts(now: datetime) -> list[str]:
     """The gifts, as the edge knows them, that were taken back before their end."""
     rows = Gift.objects.filter(revoked_at__isnull=False, ends_at__gt=now).order_by("pk")
     return [gifts.gift_id(row).hex() for row in rows.values_list("token_hash", flat=True)]
+
+
+def lost_passes(since: datetime) -> dict[int, datetime]:
+    """Readers whose passes were lost after `since`, and when last: the edge follows these."""
+    return dict(LostPass.objects.filter(at__gt=since).order_by("at").values_list("user", "at"))
 
 
 def receipts_taken_back() -> list[str]:

@@ -24,7 +24,6 @@ from broadsheet.edge.compose import make_variant
 from broadsheet.edge.policy import DATE
 from broadsheet.edge.shelf import SLOT, Entry, Gated, Shelf
 from broadsheet.edge.shelves.opening import open_shelf
-from broadsheet.membership import queries as membership
 from broadsheet.newsroom.cards import GateError
 from broadsheet.newsroom.traces import PAPER, Trace, archived_between, gates_of, trace
 from broadsheet.paywall import crawlers, institutions, passes
@@ -286,7 +285,7 @@ def publish_receipts() -> None:
 def publish_lost_passes() -> None:
     """Tell the edge whose passes hold no more: all that could still be about."""
     since = clock.now() - timedelta(seconds=passes.MOST_SECONDS + 60)
-    lost = {str(user): at.timestamp() for user, at in membership.lost_passes(since).items()}
+    lost = {str(user): at.timestamp() for user, at in policy.lost_passes(since).items()}
     shelf().put_document("revoked", lost)
 
 

@@ -42,6 +42,7 @@ def connect() -> None:
             name = f"broadsheet.{sender.__name__}.{id(signal)}"
             signal.connect(_after(task), sender=sender, weak=False, dispatch_uid=name)
     post_save.connect(_gift, sender=apps.get_model("broadsheet_paywall.Gift"), dispatch_uid="broadsheet.gift")
+    post_save.connect(_lost, sender=apps.get_model("broadsheet_paywall.LostPass"), dispatch_uid="broadsheet.lost")
     # A rule for a topic that is gone matches nothing any more, so its stories may have another gate.
     topic = apps.get_model("broadsheet_newsroom.Topic")
     post_delete.connect(_after(tasks.access_changed), sender=topic, weak=False, dispatch_uid="broadsheet.topic.rule")
@@ -50,6 +51,11 @@ def connect() -> None:
 def _gift(**kwargs: Any) -> None:
     # At once: what is taken back opens nothing a moment later, whether or not a worker for tasks runs.
     transaction.on_commit(operations.publish_gifts)
+
+
+def _lost(**kwargs: Any) -> None:
+    # At once, too. Whoever logs out has logged out even where the shelf cannot be written: the clock tells it again.
+    transaction.on_commit(operations.publish_lost_passes, robust=True)
 
 
 def _published(instance: Any, **kwargs: Any) -> None:

@@ -66,7 +66,8 @@ def _signed(request: HttpRequest, now: datetime) -> tuple[str, int]:
     held, until = standing(request.user, now, proved=not lacks_second_factor(request))
     seconds = max(1, min(passes.MOST_SECONDS, int((until - now).total_seconds())))
     user = int(request.user.pk or 0)
-    bearer = Pass(held, user, int(now.timestamp()) + seconds, accounts.account_of(user))
+    made = int(now.timestamp() * 1_000)
+    bearer = Pass(held, user, int(now.timestamp()) + seconds, accounts.account_of(user), made)
     return passes.sign(ring(), bearer).decode(), seconds
 
 

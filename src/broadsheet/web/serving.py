@@ -14,7 +14,7 @@ from broadsheet.newsletters import tasks as newsletters
 from broadsheet.newsroom.operations.publishing import publish_due
 from broadsheet.newsroom.operations.reading import forget_views
 from broadsheet.paywall.ledgers.opening import open_ledger
-from broadsheet.paywall.operations import forget_gifts, forget_receipts
+from broadsheet.paywall.operations import forget_gifts, forget_lost_passes, forget_receipts
 from broadsheet.paywall.ports import LedgerError
 from broadsheet.prerender.operations import archive_moved_on, publish_lost_passes
 from broadsheet.web.refreshing import Refreshing
@@ -66,9 +66,9 @@ def run_work(*, once: bool = False, seconds: float = 20, sending: bool = True) -
         archive_moved_on(clock.now().timestamp())
         if post is not None and once:
             post.round()
+        publish_lost_passes()
         membership.work(clock.now())
         newsletters.work(clock.now())
-        publish_lost_passes()
         if swept != clock.today():
             swept = _sweep()
         refreshing.step(wait=once)
@@ -86,6 +86,7 @@ def _sweep() -> int | None:
         log.info("Gifts forgotten: %s.", forget_gifts(now=clock.now()))
         forget_receipts(now=clock.now())
         forget_views(today=clock.now().date())
+        forget_lost_passes(now=clock.now())
         ledger.close()
     except LedgerError as error:
         log.warning("The meter could not be swept, trying again soon: %s", error)

@@ -56,6 +56,7 @@ urlpatterns += i18n_patterns(
     path("membership/cancel/", leaving.cancel, name="membership_cancel"),
     path("membership/withdraw/", leaving.withdraw, name="membership_withdraw"),
     path("membership/declared/<str:token>/", leaving.declared, name="membership_declared"),
+    path("membership/answer/<str:token>/", leaving.answer, name="membership_answer"),
     path("membership/gift/", giving.redeem, name="membership_gift"),
     path("membership/give/", giving.give, name="membership_give"),
     path("membership/given/", giving.given, name="membership_given"),

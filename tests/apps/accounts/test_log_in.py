@@ -39,6 +39,33 @@ def test_a_stranger_joins_by_a_code_and_comes_in_by_another(paper: Paper) -> Non
     assert not get_user_model().objects.get().has_usable_password()
 
 
+NEEDED = re.compile(r'<input[^>]*\bname="(email|code)"')
+
+
+@pytest.mark.parametrize("way", ["account_signup", "account_login"])
+def test_LR_11_one_joins_over_tor_with_a_mail_address_alone_without_script_and_without_a_phone(
+    paper: Paper, way: str
+) -> None:
+    exit_of_tor = Browser(agent="Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0")
+    exit_of_tor.client.defaults["REMOTE_ADDR"] = "185.220.101.1"
+    door = exit_of_tor.get(way, next="/world/")
+    asked = exit_of_tor.post(way, {"email": ADA, "next": "/world/"})
+    coded = exit_of_tor.client.get(asked.url)
+    for page in (door, coded):
+        assert page.status_code == 200
+        (form,) = (
+            each for each in re.findall(r"<form.*?</form>", page.content.decode(), re.DOTALL) if NEEDED.search(each)
+        )
+        fields = set(re.findall(r'<(?:input|select|textarea)[^>]*\bname="(\w+)"', form))
+        assert fields <= {"csrfmiddlewaretoken", "next", "email", "code"}
+        assert 'type="tel"' not in form
+        assert not re.search(r"captcha|<noscript|onsubmit|<script(?! type=.application/json)", form, re.IGNORECASE)
+        assert re.search(r'<button(?![^>]*\b(?:type="button"|disabled|hidden))', form), "a button sends the form"
+    led = exit_of_tor.post(asked.url, {"code": codes(ADA)[-1], "next": "/world/"})
+    assert led.url == "/world/"
+    assert exit_of_tor.user == number_of(ADA)
+
+
 def test_a_code_counts_once_in_the_browser_that_asked_and_not_for_long(paper: Paper) -> None:
     browser, other = Browser(), Browser()
     browser.ask(ADA)

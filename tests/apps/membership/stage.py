@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from broadsheet.membership import operations, queries, tasks
 from broadsheet.membership.gateways.memory import MemoryGateway
 from broadsheet.membership.gateways.world import Plastic
-from broadsheet.membership.models import Customer, Price, SubscriptionSnapshot
+from broadsheet.membership.models import Customer, Mail, Price, SubscriptionSnapshot
 from broadsheet.membership.operations import Addresses, ConsentGiven, Reader
 from broadsheet.membership.ports import Checkout
 from broadsheet.membership.rules.standing import Access
@@ -20,6 +20,12 @@ from broadsheet.money import Money
 ADDRESSES = Addresses("https://paper.example/back/?checkout={CHECKOUT}", "https://paper.example/subscribe/")
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 _numbers = count(1)
+
+
+def kinds(subject: str = "") -> list[str]:
+    """The kinds of the mails in the outbox, or of those about one subscription or declaration."""
+    rows = Mail.objects.filter(subject=subject) if subject else Mail.objects.all()
+    return sorted(rows.values_list("kind", flat=True))
 
 
 @dataclass

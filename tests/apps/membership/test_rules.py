@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from broadsheet.membership.rules.offers import (
     CouponFacts,
@@ -22,7 +21,7 @@ from broadsheet.membership.rules.offers import (
 )
 from broadsheet.membership.rules.refunds import Ground, charged_after, refundable, to_keep, withdrawal
 from broadsheet.membership.rules.reminders import Kind, reminders
-from broadsheet.membership.rules.trials import Known, Use, counts_as_used, plain_mailbox, seen_before
+from broadsheet.membership.rules.trials import Known, Use, counts_as_used, seen_before
 from broadsheet.membership.rules.values import Snapshot, Status, months_later
 from broadsheet.money import Money
 from tests.apps.membership.facts import DAY, HOUR, NOW, POLICY, moments, payment, snapshot, snapshots
@@ -220,24 +219,6 @@ def test_BL_30_a_reader_without_a_card_s_key_is_not_taken_for_others_without() -
 def test_BL_30_a_trial_that_never_began_is_not_used(status: str, used: bool) -> None:
     assert counts_as_used(replace(TRIAL, status=status)) is used
     assert counts_as_used(replace(TRIAL, trial_start=None)) is False
-
-
-def test_AC_03_a_mailbox_is_one_under_all_its_spellings() -> None:
-    same = [
-        "ann.other@gmail.com",
-        "AnnOther+paper@Gmail.com",
-        " annother@googlemail.com ",
-        "a.n.n.other+x+y@gmail.com.",
-    ]
-    assert {plain_mailbox(address) for address in same} == {"annother@gmail.com"}
-    assert plain_mailbox("a.b@example.org") != plain_mailbox("ab@example.org")
-    assert plain_mailbox("jörg@BÜCHER.example") == plain_mailbox("JÖRG@xn--bcher-kva.example")
-    assert plain_mailbox("+tag@example.org") == "+tag@example.org"
-
-
-@given(st.text(max_size=40))
-def test_any_address_has_one_plain_spelling(address: str) -> None:
-    assert plain_mailbox(plain_mailbox(address)) == plain_mailbox(address)
 
 
 def test_a_month_after_the_last_of_january_is_the_last_of_february() -> None:

@@ -56,7 +56,7 @@ def test_every_word_of_a_template_is_said_in_arabic(template: str, arabic: Catal
         assert not message.fuzzy
 
 
-@pytest.mark.parametrize("room", ["web", "accounts"])
+@pytest.mark.parametrize("room", ["web", "accounts", "membership"])
 def test_nothing_is_left_unsaid_in_arabic(room: str) -> None:
     folder = WEB.parent / room / "locale" / "ar" / "LC_MESSAGES"
     with (folder / "django.po").open("rb") as file:
@@ -67,17 +67,20 @@ def test_nothing_is_left_unsaid_in_arabic(room: str) -> None:
         assert said(read_mo(file)) == said(catalogue)
 
 
-def test_every_word_of_a_form_a_mail_and_a_message_of_accounts_is_in_a_catalogue() -> None:
+def test_every_word_of_a_form_a_mail_and_a_message_is_in_a_catalogue() -> None:
     """What makemessages would find anew: the catalogues are as the sources are."""
     known: set[str] = set()
-    for room in ("web", "accounts"):
+    for room in ("web", "accounts", "membership"):
         with (WEB.parent / room / "locale" / "ar" / "LC_MESSAGES" / "django.po").open("rb") as file:
             for message in read_po(file, locale="ar"):
                 known |= {message.id} if isinstance(message.id, str) else set(message.id)
-    calls = re.compile(r'\b(?:_|gettext|gettext_lazy)\(\s*"((?:[^"\\]|\\.)*)"')
-    sources = [*(WEB.parent / "accounts").glob("*.py"), WEB / "account.py", *(WEB / "templates").rglob("*.html")]
-    for path in sources:
-        for word in calls.findall(path.read_text(encoding="utf-8")):
+    calls = re.compile(r'\b(?:_|gettext|gettext_lazy)\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
+    room = WEB.parent / "membership"
+    python = [*(WEB.parent / "accounts").glob("*.py"), *WEB.glob("*.py"), *(WEB / "membership").glob("*.py")]
+    python += [*room.glob("*.py"), *(room / "desk").glob("*.py"), *(room / "models").glob("*.py")]
+    for path in [*python, *(WEB / "templates").rglob("*.html")]:
+        for call in calls.findall(path.read_text(encoding="utf-8")):
+            word = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', call)).replace('\\"', '"')
             assert word in known, f"{path.name}: {word}"
     for path in (WEB / "templates").rglob("*.txt"):
         compiled = engines["django"].engine.get_template(str(path.relative_to(WEB / "templates")))

@@ -10,8 +10,8 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from wagtail.admin import messages
 
@@ -47,63 +47,63 @@ def _pk(target: str) -> int:
 
 ACTIONS: dict[str, Action] = {
     "note": Action(
-        lazy("Write a note"), lazy("It stands in the reader's story, with your name."), lazy("Keep the note"),
-        lazy("The note is kept."), NoteForm, lambda act, _t, said: desk.write_note(act=act, text=said["text"]),
+        _("Write a note"), _("It stands in the reader's story, with your name."), _("Keep the note"),
+        _("The note is kept."), NoteForm, lambda act, _t, said: desk.write_note(act=act, text=said["text"]),
     ),
     "give": Action(
-        lazy("Give access"), lazy("The reader reads as a member until that day. Nothing is charged for it. A contract "
-        "that runs beside it goes on as it is."), lazy("Give access"), lazy("Access is given."), GiveForm,
+        _("Give access"), _("The reader reads as a member until that day. Nothing is charged for it. A contract "
+        "that runs beside it goes on as it is."), _("Give access"), _("Access is given."), GiveForm,
         lambda act, _t, said: desk.give(
             act=act, tier=said["tier"].slug, until=said["until"], reason=said["reason"]
         ),
     ),
     "extend": Action(
-        lazy("Extend"), lazy("The access that was given lasts to a later day."), lazy("Extend"),
-        lazy("It is extended."),
+        _("Extend"), _("The access that was given lasts to a later day."), _("Extend"),
+        _("It is extended."),
         UntilForm, lambda act, target, said: desk.extend(act=act, grant=_pk(target), until=said["until"]),
     ),
     "take-back": Action(
-        lazy("Take back"), lazy("The access that was given ends now."), lazy("Yes, take it back"),
-        lazy("It is taken back."), ReasonForm,
+        _("Take back"), _("The access that was given ends now."), _("Yes, take it back"),
+        _("It is taken back."), ReasonForm,
         lambda act, target, said: desk.take_back(act=act, grant=_pk(target), reason=said["reason"]), serious=True,
     ),
     "cancel": Action(
-        lazy("End with the period"), lazy("The contract ends with what is paid for, or with the trial. Nothing more is "
-        "charged. The reader gets a confirmation by mail and may resume until then."), lazy("Yes, end it then"),
-        lazy("It ends with its period."), ReasonForm,
+        _("End with the period"), _("The contract ends with what is paid for, or with the trial. Nothing more is "
+        "charged. The reader gets a confirmation by mail and may resume until then."), _("Yes, end it then"),
+        _("It ends with its period."), ReasonForm,
         lambda act, target, said: desk.end_at_period_end(act=act, subscription=target, reason=said["reason"]),
         serious=True,
     ),
     "end": Action(
-        lazy("End now"), lazy("The contract ends at once, and with it the access that it gives. Nothing more is "
+        _("End now"), _("The contract ends at once, and with it the access that it gives. Nothing more is "
         "charged, and nothing is given back by this: give back the invoice too where that is owed."),
-        lazy("Yes, end it now"), lazy("It is ended."), ReasonForm,
+        _("Yes, end it now"), _("It is ended."), ReasonForm,
         lambda act, target, said: desk.end_now(act=act, subscription=target, reason=said["reason"]), serious=True,
     ),
     "refund": Action(
-        lazy("Give money back"), lazy("It goes back to the card that paid. Where all of the last payment goes back, "
-        "access ends and so does the contract. The reader gets a mail."), lazy("Yes, give it back"),
-        lazy("The money is on its way back."), RefundForm,
+        _("Give money back"), _("It goes back to the card that paid. Where all of the last payment goes back, "
+        "access ends and so does the contract. The reader gets a mail."), _("Yes, give it back"),
+        _("The money is on its way back."), RefundForm,
         lambda act, target, said: desk.refund(
             act=act, invoice=target, minor=said["minor"], reason=said["reason"]
         ), permissions.REFUND, serious=True,
     ),
     "send-again": Action(
-        lazy("Send again"), lazy("The mail is made anew, with the facts of today, and sent to the reader's address of "
-        "today."), lazy("Send it again"), lazy("The mail is in the outbox."), ActForm,
+        _("Send again"), _("The mail is made anew, with the facts of today, and sent to the reader's address of "
+        "today."), _("Send it again"), _("The mail is in the outbox."), ActForm,
         lambda act, target, _s: desk.send_again(act=act, mail=_pk(target)),
     ),
 }  # fmt: skip
 
 AT_LARGE: dict[str, Action] = {  # what need not be about a reader
     "replay": Action(
-        lazy("Take up an event again"), lazy("The event was parked after ten tries. It is processed again within "
-        "seconds, from the gateway's facts of today."), lazy("Take it up again"), lazy("The event is taken up again."),
+        _("Take up an event again"), _("The event was parked after ten tries. It is processed again within "
+        "seconds, from the gateway's facts of today."), _("Take it up again"), _("The event is taken up again."),
         ActForm, lambda act, target, _s: desk.replay_event(act=act, event=_pk(target)),
     ),
     "try-again": Action(
-        lazy("Ask the gateway again"), lazy("The gateway refused this. It is asked again with the same key, so that "
-        "nothing is done twice."), lazy("Ask again"), lazy("The gateway is asked again."), ActForm,
+        _("Ask the gateway again"), _("The gateway refused this. It is asked again with the same key, so that "
+        "nothing is done twice."), _("Ask again"), _("The gateway is asked again."), ActForm,
         lambda act, target, _s: desk.try_operation(act=act, operation=_pk(target)),
     ),
 }  # fmt: skip
@@ -178,18 +178,18 @@ def _do(request: HttpRequest, action: Action, person: Person | None, target: str
     if done:
         messages.success(request, action.done)
     else:
-        messages.warning(request, _("This was done before, by the same form. Nothing was done twice."))
+        messages.warning(request, gettext("This was done before, by the same form. Nothing was done twice."))
     return None
 
 
 def crumbs(person: Person | None, *rest: Any) -> list[dict[str, Any]]:
     """The way from the admin's home."""
     found = [
-        {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-        {"url": reverse("broadsheet_members:desk"), "label": _("Members")},
+        {"url": reverse("wagtailadmin_home"), "label": gettext("Home")},
+        {"url": reverse("broadsheet_members:desk"), "label": gettext("Members")},
     ]
     if person is not None:
-        found.append({"url": reverse("broadsheet_members:readers"), "label": _("Readers")})
+        found.append({"url": reverse("broadsheet_members:readers"), "label": gettext("Readers")})
         found.append(
             {"url": reverse("broadsheet_members:reader", args=[person.pk]), "label": person.name or person.email}
         )

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -42,12 +42,12 @@ class TierForm(WagtailAdminModelForm):
     """Benefits to tick, and newsletters by name."""
 
     benefits = forms.MultipleChoiceField(
-        label=lazy("Benefits"), choices=BENEFITS, widget=forms.CheckboxSelectMultiple, required=False,
-        help_text=lazy("What this tier opens. A change holds for members too, within ten minutes."),
+        label=_("Benefits"), choices=BENEFITS, widget=forms.CheckboxSelectMultiple, required=False,
+        help_text=_("What this tier opens. A change holds for members too, within ten minutes."),
     )  # fmt: skip
     newsletters = forms.CharField(
-        label=lazy("Newsletters"), required=False,
-        help_text=lazy("Short names, with commas between. Empty: all members' newsletters."),
+        label=_("Newsletters"), required=False,
+        help_text=_("Short names, with commas between. Empty: all members' newsletters."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -62,13 +62,13 @@ class TierForm(WagtailAdminModelForm):
 class TierViewSet(Guarded):
     model = Tier
     icon = "pick"
-    menu_label = lazy("Tiers")
+    menu_label = _("Tiers")
     name, url_prefix = "members_tiers", "members/tiers"
-    list_display = ["name", "slug", BooleanColumn("active", label=lazy("Active"), accessor="active")]
+    list_display = ["name", "slug", BooleanColumn("active", label=_("Active"), accessor="active")]
     edit_handler = ObjectList(
         [
-            FieldPanel("name", help_text=lazy("What readers see: Member, Supporter …")),
-            FieldPanel("slug", help_text=lazy("The short name by which files and addresses know it.")),
+            FieldPanel("name", help_text=_("What readers see: Member, Supporter …")),
+            FieldPanel("slug", help_text=_("The short name by which files and addresses know it.")),
             FieldPanel("benefits"),
             FieldPanel("newsletters"),
             FieldRowPanel([FieldPanel("sort_order"), FieldPanel("active")]),
@@ -80,21 +80,21 @@ class TierViewSet(Guarded):
 class PlanViewSet(Guarded):
     model = Plan
     icon = "date"
-    menu_label = lazy("Plans")
+    menu_label = _("Plans")
     name, url_prefix = "members_plans", "members/plans"
-    list_display = ["__str__", "slug", "trial_days", BooleanColumn("public", label=lazy("On offer"), accessor="public")]
+    list_display = ["__str__", "slug", "trial_days", BooleanColumn("public", label=_("On offer"), accessor="public")]
     panels = [
         FieldPanel("tier"),
         FieldRowPanel([FieldPanel("interval"), FieldPanel("slug")]),
         FieldPanel(
             "trial_days",
-            help_text=lazy(
+            help_text=_(
                 "0: none. Holds for those who join from now on. A trial is free once for each reader and card."
             ),
         ),
         FieldRowPanel(
             [
-                FieldPanel("public", help_text=lazy("Whether the plans' page shows it. Members keep it either way.")),
+                FieldPanel("public", help_text=_("Whether the plans' page shows it. Members keep it either way.")),
                 FieldPanel("sort_order"),
             ]
         ),
@@ -109,50 +109,50 @@ class CouponForm(WagtailAdminModelForm):
         said = super().clean() or self.cleaned_data
         percent, minor = said.get("percent") or 0, said.get("minor") or 0
         if bool(percent) == bool(minor):
-            raise ValidationError(_("Give either per cent or an amount, not both."))
+            raise ValidationError(gettext("Give either per cent or an amount, not both."))
         if minor and not said.get("currency"):
-            raise ValidationError({"currency": _("An amount needs a currency.")})
+            raise ValidationError({"currency": gettext("An amount needs a currency.")})
         terms = {"percent", "minor", "currency", "months", "code"}
         if self.instance.gateway_id and terms & set(self.changed_data):
-            raise ValidationError(_("It is at the gateway already, so its terms stay. Make another code."))
+            raise ValidationError(gettext("It is at the gateway already, so its terms stay. Make another code."))
         return said
 
 
 class CouponViewSet(Guarded):
     model = Coupon
     icon = "snippet"
-    menu_label = lazy("Coupons")
+    menu_label = _("Coupons")
     name, url_prefix = "members_coupons", "members/coupons"
     list_display = [
         "code",
         "percent",
         "minor",
         "currency",
-        BooleanColumn("active", label=lazy("Active"), accessor="active"),
-        BooleanColumn("published", label=lazy("At the gateway"), accessor=lambda row: bool(row.gateway_id)),
+        BooleanColumn("active", label=_("Active"), accessor="active"),
+        BooleanColumn("published", label=_("At the gateway"), accessor=lambda row: bool(row.gateway_id)),
     ]
     edit_view_class = type("CouponEdit", (generic.EditView,), {"template_name": "broadsheet/desk/members/coupon.html"})
     search_fields = ["code"]
     search_backend_name = ""
     edit_handler = ObjectList(
         [
-            FieldPanel("code", help_text=lazy("What readers type. Capitals make no difference.")),
+            FieldPanel("code", help_text=_("What readers type. Capitals make no difference.")),
             MultiFieldPanel(
                 [
                     FieldRowPanel([FieldPanel("percent"), FieldPanel("minor"), FieldPanel("currency")]),
                     FieldPanel("months"),
                 ],
-                heading=lazy("What it takes off"),
+                heading=_("What it takes off"),
             ),
             MultiFieldPanel(
                 [
                     FieldPanel(
-                        "plans", widget=forms.CheckboxSelectMultiple, help_text=lazy("None ticked: for all of them.")
+                        "plans", widget=forms.CheckboxSelectMultiple, help_text=_("None ticked: for all of them.")
                     ),
                     FieldRowPanel([FieldPanel("expires_at"), FieldPanel("most")]),
                     FieldPanel("active"),
                 ],
-                heading=lazy("Where it holds"),
+                heading=_("Where it holds"),
             ),
         ],
         base_form_class=CouponForm,
@@ -173,9 +173,9 @@ def publish_by(request: HttpRequest, do: Any) -> None:
     try:
         made = do()
     except GatewayError as error:
-        messages.error(request, _("The gateway did not take it: %(error)s") % {"error": error})
+        messages.error(request, gettext("The gateway did not take it: %(error)s") % {"error": error})
     else:
-        messages.success(request, _("It is at the gateway, as %(id)s.") % {"id": made})
+        messages.success(request, gettext("It is at the gateway, as %(id)s.") % {"id": made})
 
 
 @require_POST
@@ -191,7 +191,7 @@ def publish_code(request: HttpRequest, pk: int) -> HttpResponse:
 class PolicyForm(WagtailAdminModelForm):
     """Each change of the words is a version."""
 
-    language = forms.ChoiceField(label=lazy("Language"), choices=lambda: settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"), choices=lambda: settings.LANGUAGES)
 
     def save(self, commit: bool = True) -> PolicyText:
         """A new version where the words are others."""
@@ -205,7 +205,7 @@ class PolicyForm(WagtailAdminModelForm):
 class PolicyViewSet(Guarded):
     model = PolicyText
     icon = "doc-full"
-    menu_label = lazy("Texts")
+    menu_label = _("Texts")
     name, url_prefix = "members_texts", "members/texts"
     list_display = ["__str__", "version", "changed_at"]
     edit_handler = ObjectList(
@@ -213,7 +213,7 @@ class PolicyViewSet(Guarded):
             FieldRowPanel([FieldPanel("kind"), FieldPanel("language")]),
             FieldPanel(
                 "text",
-                help_text=lazy(
+                help_text=_(
                     "Plain text; an empty line begins a new paragraph. Who agreed to an earlier version keeps it, word "
                     "for word, in their consent."
                 ),

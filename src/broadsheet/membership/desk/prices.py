@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
@@ -41,7 +41,7 @@ class PriceForm(WagtailAdminModelForm):
     """A new price of a plan. It takes the place of the former one for those who join."""
 
     amount = forms.DecimalField(
-        label=lazy("Amount"), min_value=0, localize=True, help_text=lazy("In whole units of the currency: 2.90.")
+        label=_("Amount"), min_value=0, localize=True, help_text=_("In whole units of the currency: 2.90.")
     )
 
     class Meta:
@@ -65,7 +65,7 @@ class PriceForm(WagtailAdminModelForm):
         if amount is not None and currency:
             minor = amount.scaleb(Money(0, currency).exponent)
             if minor != minor.to_integral_value() or minor > 2_000_000_000:
-                raise ValidationError({"amount": _("This currency has no such amount.")})
+                raise ValidationError({"amount": gettext("This currency has no such amount.")})
             said["minor"] = int(minor)
         return said
 
@@ -73,7 +73,7 @@ class PriceForm(WagtailAdminModelForm):
         """The row is made by an operation, so this form makes none."""
         taken = self.cleaned_data.get("gateway_id")
         if taken and Price.objects.filter(gateway_id=taken).exists():
-            self.add_error("gateway_id", _("This number belongs to another price here."))
+            self.add_error("gateway_id", gettext("This number belongs to another price here."))
 
     def save(self, commit: bool = True) -> Price:
         """Make the new price; the former one is offered no more, and its members keep it."""
@@ -107,7 +107,7 @@ class PriceTitle(TitleColumn):
 
     def __init__(self) -> None:
         super().__init__(
-            "plan", label=lazy("Price"), accessor=_label,
+            "plan", label=_("Price"), accessor=_label,
             get_url=lambda row: reverse("members_prices:price", args=[row.pk]),
         )  # fmt: skip
 
@@ -117,9 +117,9 @@ class PriceList(generic.IndexView):
 
     columns = [
         PriceTitle(),
-        Column("tier", label=lazy("Plan"), accessor=lambda row: str(row.plan)),
-        BooleanColumn("active", label=lazy("On offer"), accessor="active"),
-        BooleanColumn("published", label=lazy("At the gateway"), accessor=lambda row: bool(row.gateway_id)),
+        Column("tier", label=_("Plan"), accessor=lambda row: str(row.plan)),
+        BooleanColumn("active", label=_("On offer"), accessor="active"),
+        BooleanColumn("published", label=_("At the gateway"), accessor=lambda row: bool(row.gateway_id)),
     ]
 
     def get_base_queryset(self) -> Any:
@@ -134,7 +134,7 @@ class PriceList(generic.IndexView):
 class PriceViewSet(Guarded):
     model = Price
     icon = "tag"
-    menu_label = lazy("Prices")
+    menu_label = _("Prices")
     name, url_prefix = "members_prices", "members/prices"
     index_view_class = PriceList
     add_view_class = PriceAdd
@@ -144,14 +144,14 @@ class PriceViewSet(Guarded):
             FieldRowPanel([FieldPanel("amount"), FieldPanel("currency")]),
             FieldPanel(
                 "gateway_id",
-                heading=lazy("Number at the gateway"),
-                help_text=lazy(
+                heading=_("Number at the gateway"),
+                help_text=_(
                     "Only for a price that is sold there already, as price_1Abc…: after a move, contracts of "
                     "members are known by it. Left empty, it is made there when it is published or first sold."
                 ),
             ),
         ],
-        heading=lazy("A new price"),
+        heading=_("A new price"),
         base_form_class=PriceForm,
     )
 
@@ -211,7 +211,8 @@ def show_price(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": request.user.has_perm(permissions.OFFERS), "page_title": title, "header_title": title,
         "header_icon": "tag", "media": AnnounceForm().media,
         "breadcrumbs_items": [
-            *crumbs(None), {"url": reverse("members_prices:index"), "label": _("Prices")}, {"url": "", "label": title}
+            *crumbs(None), {"url": reverse("members_prices:index"), "label": gettext("Prices")},
+            {"url": "", "label": title},
         ],
     }  # fmt: skip
     return render(request, "broadsheet/desk/members/price.html", context)
@@ -237,16 +238,16 @@ def announce(request: HttpRequest, pk: int, old: int) -> HttpResponse:
     if row is None or not Price.objects.filter(pk=pk, active=True).exists():
         raise Http404
     if not form.is_valid():
-        messages.error(request, _("Write the day as 2026-12-31."))
+        messages.error(request, gettext("Write the day as 2026-12-31."))
         return here
     if row.announced_at is not None:
-        messages.warning(request, _("This was decided before. Nothing was done twice."))
+        messages.warning(request, gettext("This was decided before. Nothing was done twice."))
         return here
     now, wanted = clock.now(), after(form.cleaned_data["day"] - timedelta(days=1))
     if wanted is None or wanted < earliest_effective(now, POLICY):
-        text = _("Members must be told %(days)s days before. Choose a later day.") % {"days": POLICY.notice_days}
+        text = gettext("Members must be told %(days)s days before. Choose a later day.") % {"days": POLICY.notice_days}
         messages.error(request, text)
         return here
     announce_price(old=old, new=pk, now=now, effective_at=wanted)
-    messages.success(request, _("It is decided. Members are told by mail within minutes."))
+    messages.success(request, gettext("It is decided. Members are told by mail within minutes."))
     return here

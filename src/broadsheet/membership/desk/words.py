@@ -8,9 +8,8 @@ from typing import Any
 from babel.numbers import format_currency
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, to_locale
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import gettext_lazy as _
 
 from broadsheet.membership.formats.members import Fault
 from broadsheet.membership.letters import per
@@ -19,126 +18,128 @@ from broadsheet.membership.rules.standing import Access, Reason
 from broadsheet.money import Money
 
 STATUSES = {
-    "incomplete": lazy("first payment not through"), "incomplete_expired": lazy("never begun"),
-    "trialing": lazy("on trial"), "active": lazy("paying"), "past_due": lazy("payment failed"),
-    "unpaid": lazy("unpaid"), "paused": lazy("paused"), "canceled": lazy("over"),
+    "incomplete": _("first payment not through"), "incomplete_expired": _("never begun"),
+    "trialing": _("on trial"), "active": _("paying"), "past_due": _("payment failed"),
+    "unpaid": _("unpaid"), "paused": _("paused"), "canceled": _("over"),
 }  # fmt: skip
 REASONS = {
-    Reason.NOTHING: lazy("Has no contract and no grant."),
-    Reason.UNFINISHED: lazy("The first payment is not through yet, so nothing is open."),
-    Reason.EXPIRED: lazy("The first payment never came, so nothing is open."),
-    Reason.TRIAL: lazy("Reads as a member: the trial runs."),
-    Reason.PAID: lazy("Reads as a member: it is paid."),
-    Reason.PAUSED: lazy("Payments are paused; what is paid for stays open to its end."),
-    Reason.GRACE: lazy("A payment failed. Reads on while it is tried again."),
-    Reason.OVERDUE: lazy("A payment failed and the time to mend it is over, so nothing is open."),
-    Reason.ENDED: lazy("The contract has ended."),
-    Reason.GIVEN_BACK: lazy("The last payment was given back or disputed, so nothing is open."),
-    Reason.UNKNOWN: lazy("The gateway named a state that this paper does not know."),
-    Reason.GRANT: lazy("Reads as a member: access was given."),
+    Reason.NOTHING: _("Has no contract and no grant."),
+    Reason.UNFINISHED: _("The first payment is not through yet, so nothing is open."),
+    Reason.EXPIRED: _("The first payment never came, so nothing is open."),
+    Reason.TRIAL: _("Reads as a member: the trial runs."),
+    Reason.PAID: _("Reads as a member: it is paid."),
+    Reason.PAUSED: _("Payments are paused; what is paid for stays open to its end."),
+    Reason.GRACE: _("A payment failed. Reads on while it is tried again."),
+    Reason.OVERDUE: _("A payment failed and the time to mend it is over, so nothing is open."),
+    Reason.ENDED: _("The contract has ended."),
+    Reason.GIVEN_BACK: _("The last payment was given back or disputed, so nothing is open."),
+    Reason.UNKNOWN: _("The gateway named a state that this paper does not know."),
+    Reason.GRANT: _("Reads as a member: access was given."),
 }
 TAGS = {
-    Reason.NOTHING: lazy("no member"), Reason.UNFINISHED: lazy("not begun"), Reason.EXPIRED: lazy("not begun"),
-    Reason.TRIAL: lazy("on trial"), Reason.PAID: lazy("paying"), Reason.PAUSED: lazy("paused"),
-    Reason.GRACE: lazy("payment failed"), Reason.OVERDUE: lazy("unpaid"), Reason.ENDED: lazy("over"),
-    Reason.GIVEN_BACK: lazy("given back"), Reason.UNKNOWN: lazy("unknown"), Reason.GRANT: lazy("given"),
+    Reason.NOTHING: _("no member"), Reason.UNFINISHED: _("not begun"), Reason.EXPIRED: _("not begun"),
+    Reason.TRIAL: _("on trial"), Reason.PAID: _("paying"), Reason.PAUSED: _("paused"),
+    Reason.GRACE: _("payment failed"), Reason.OVERDUE: _("unpaid"), Reason.ENDED: _("over"),
+    Reason.GIVEN_BACK: _("given back"), Reason.UNKNOWN: _("unknown"), Reason.GRANT: _("given"),
 }  # fmt: skip
 SOURCES = {
-    "history": lazy("Membership"), "mail": lazy("Mail"), "invoice": lazy("Invoice"), "consent": lazy("Consent"),
-    "cancellation": lazy("Cancellation"), "grant": lazy("Grant"), "gift": lazy("Gift"), "seat": lazy("Seat"),
-    "desk": lazy("Desk"), "event": lazy("Event"), "operation": lazy("At the gateway"), "checkout": lazy("Checkout"),
-    "trial": lazy("Trial"),
+    "history": _("Membership"), "mail": _("Mail"), "invoice": _("Invoice"), "consent": _("Consent"),
+    "cancellation": _("Cancellation"), "grant": _("Grant"), "gift": _("Gift"), "seat": _("Seat"),
+    "desk": _("Desk"), "event": _("Event"), "operation": _("At the gateway"), "checkout": _("Checkout"),
+    "trial": _("Trial"),
 }  # fmt: skip
 HISTORY = {
-    "trial_started": lazy("The trial began."), "joined": lazy("Joined."), "ended": lazy("The membership ended."),
-    "refunded": lazy("Money was given back."), "dispute": lazy("The charge was disputed at the bank."),
-    "resumed": lazy("Resumed the membership."), "paused": lazy("Paused the payments."),
-    "switched": lazy("Changed the plan."), "trial_refused": lazy("A second trial was ended, uncharged."),
-    "second_ended": lazy("A second membership was ended and given back."),
-    "ended_by_desk": lazy("The desk ended the membership."), "grant_ended": lazy("A grant was taken back."),
-    "fraud_warning": lazy("The card's bank warned of fraud."), "gift_bought": lazy("Bought a gift."),
-    "gift_redeemed": lazy("Redeemed a gift."), "gift_refunded": lazy("A gift was given back."),
+    "trial_started": _("The trial began."), "joined": _("Joined."), "ended": _("The membership ended."),
+    "refunded": _("Money was given back."), "dispute": _("The charge was disputed at the bank."),
+    "objected": _("Objected to a declaration that was made without log-in."),
+    "resumed": _("Resumed the membership."), "paused": _("Paused the payments."),
+    "switched": _("Changed the plan."), "trial_refused": _("A second trial was ended, uncharged."),
+    "second_ended": _("A second membership was ended and given back."),
+    "ended_by_desk": _("The desk ended the membership."), "grant_ended": _("A grant was taken back."),
+    "fraud_warning": _("The card's bank warned of fraud."), "gift_bought": _("Bought a gift."),
+    "gift_redeemed": _("Redeemed a gift."), "gift_refunded": _("A gift was given back."),
 }  # fmt: skip
 MAILS = {
-    "welcome": lazy("Welcome"), "receipt": lazy("Receipt"), "refunded": lazy("Refund"), "ended": lazy("The end"),
-    "trial_refused": lazy("Second trial refused"), "second_ended": lazy("Joined twice"),
-    "cancelled": lazy("Confirmation of the cancellation"), "withdrawn": lazy("Confirmation of the withdrawal"),
-    "declared": lazy("Confirmation of a declaration"), "resumed": lazy("Resumed"), "switched": lazy("Plan changed"),
-    "new_price": lazy("Notice of a new price"), "trial_soon": lazy("The trial ends soon"),
-    "trial_tomorrow": lazy("The trial ends tomorrow"), "renewal": lazy("The membership renews"),
-    "yearly_word": lazy("A year's word"), "payment_failed": lazy("A payment failed"),
-    "gift_bought": lazy("Gift bought"),
-    "gift_given": lazy("Gift given"), "gift_redeemed": lazy("Gift redeemed"), "seat": lazy("Invitation to a seat"),
+    "welcome": _("Welcome"), "receipt": _("Receipt"), "refunded": _("Refund"), "ended": _("The end"),
+    "trial_refused": _("Second trial refused"), "second_ended": _("Joined twice"),
+    "cancelled": _("Confirmation of the cancellation"), "withdrawn": _("Confirmation of the withdrawal"),
+    "declared": _("Confirmation of a declaration"), "asked": _("Question about a declaration"),
+    "resumed": _("Resumed"), "switched": _("Plan changed"),
+    "new_price": _("Notice of a new price"), "trial_soon": _("The trial ends soon"),
+    "trial_tomorrow": _("The trial ends tomorrow"), "renewal": _("The membership renews"),
+    "yearly_word": _("A year's word"), "payment_failed": _("A payment failed"),
+    "gift_bought": _("Gift bought"),
+    "gift_given": _("Gift given"), "gift_redeemed": _("Gift redeemed"), "seat": _("Invitation to a seat"),
 }  # fmt: skip
 MAIL_STATES = {
-    "waiting": lazy("waits"), "sending": lazy("is being sent"), "sent": lazy("sent"), "failed": lazy("failed"),
-    "dropped": lazy("dropped"),
+    "waiting": _("waits"), "sending": _("is being sent"), "sent": _("sent"), "failed": _("failed"),
+    "dropped": _("dropped"),
 }  # fmt: skip
 OPERATIONS = {
-    "cancel": lazy("End with the period"), "end": lazy("End now"), "resume": lazy("Resume"), "pause": lazy("Pause"),
-    "switch": lazy("Change the plan"), "refund": lazy("Give money back"), "email": lazy("Change the mail address"),
-    "forget": lazy("Forget the reader"),
+    "cancel": _("End with the period"), "end": _("End now"), "resume": _("Resume"), "pause": _("Pause"),
+    "switch": _("Change the plan"), "refund": _("Give money back"), "email": _("Change the mail address"),
+    "forget": _("Forget the reader"),
 }  # fmt: skip
 OPERATION_STATES = {
-    "waiting": lazy("waits"), "done": lazy("done"), "failed": lazy("refused by the gateway"),
-    "dropped": lazy("dropped"),
+    "waiting": _("waits"), "done": _("done"), "failed": _("refused by the gateway"),
+    "dropped": _("dropped"),
 }  # fmt: skip
 EVENT_STATES = {
-    "new": lazy("waits"), "done": lazy("done"), "ignored": lazy("nothing to do"), "parked": lazy("parked"),
+    "new": _("waits"), "done": _("done"), "ignored": _("nothing to do"), "parked": _("parked"),
 }  # fmt: skip
 INVOICES = {
-    "paid": lazy("Paid"), "open": lazy("Not paid yet"), "void": lazy("Void"), "uncollectible": lazy("Given up"),
-    "draft": lazy("Draft"),
+    "paid": _("Paid"), "open": _("Not paid yet"), "void": _("Void"), "uncollectible": _("Given up"),
+    "draft": _("Draft"),
 }  # fmt: skip
 CANCELLATIONS = {
-    "cancel": lazy("Cancelled."), "extraordinary": lazy("Cancelled for cause."),
-    "withdrawal": lazy("Withdrew from the contract."),
+    "cancel": _("Cancelled."), "extraordinary": _("Cancelled for cause."),
+    "withdrawal": _("Withdrew from the contract."),
 }  # fmt: skip
 CONSENTS = {
-    "join": lazy("Agreed to join"), "switch": lazy("Agreed to another plan"), "price": lazy("Agreed to a price"),
+    "join": _("Agreed to join"), "switch": _("Agreed to another plan"), "price": _("Agreed to a price"),
 }  # fmt: skip
 GRANTS = {
-    "complimentary": lazy("Complimentary access"), "gift": lazy("A gift"), "seat": lazy("A seat"),
-    "institution": lazy("An institution"),
+    "complimentary": _("Complimentary access"), "gift": _("A gift"), "seat": _("A seat"),
+    "institution": _("An institution"),
 }  # fmt: skip
 DESK = {
-    "note": lazy("A note"), "given": lazy("Gave access"), "extended": lazy("Extended a grant"),
-    "taken-back": lazy("Took a grant back"), "cancelled": lazy("Cancelled for the reader"),
-    "ended": lazy("Ended the membership now"), "refunded": lazy("Gave money back"),
-    "sent-again": lazy("Sent a mail again"), "replayed": lazy("Took up a parked event again"),
-    "tried-again": lazy("Asked the gateway again"),
+    "note": _("A note"), "given": _("Gave access"), "extended": _("Extended a grant"),
+    "taken-back": _("Took a grant back"), "cancelled": _("Cancelled for the reader"),
+    "ended": _("Ended the membership now"), "refunded": _("Gave money back"),
+    "sent-again": _("Sent a mail again"), "replayed": _("Took up a parked event again"),
+    "tried-again": _("Asked the gateway again"),
 }  # fmt: skip
 FAULTS = {
-    "too-large": lazy("The file is too large. Part it into files of 40 MB at most."),
-    "too-many": lazy("The file has more than 200,000 lines. Part it."),
-    "encoding": lazy("This is not UTF-8, at this byte of the line. Save the file as CSV in UTF-8."),
-    "quoting": lazy("The quotation marks do not match (%(value)s). Put a cell that has some into quotation marks."),
-    "no-column": lazy("There is no column of this name. The first line names the columns: %(value)s"),
-    "column-twice": lazy("Two columns have this name. Take one away."),
-    "cells": lazy("This line has another number of cells than the first line (%(value)s)."),
-    "twice": lazy("This stands on line %(value)s already. Keep one of the two."),
-    "empty": lazy("The mail address is missing."),
-    "email": lazy("“%(value)s” is no mail address."),
-    "too-long": lazy("This is longer than %(value)s letters."),
-    "yes-or-no": lazy("“%(value)s” is neither true nor false."),
-    "day": lazy("“%(value)s” is no day. Write it as 2026-12-31."),
-    "moment": lazy("“%(value)s” is no moment. Write it as 2026-12-31T18:00:00Z."),
-    "nothing-character": lazy("There is a NUL character in this line. Take it out."),
-    "tier": lazy("There is no tier “%(value)s”. Make it first, or correct the name."),
-    "taken": lazy("The customer %(value)s belongs to another reader here."),
-    "another": lazy("This reader has another customer here: %(value)s. Take the cell out to keep it."),
+    "too-large": _("The file is too large. Part it into files of 40 MB at most."),
+    "too-many": _("The file has more than 200,000 lines. Part it."),
+    "encoding": _("This is not UTF-8, at this byte of the line. Save the file as CSV in UTF-8."),
+    "quoting": _("The quotation marks do not match (%(value)s). Put a cell that has some into quotation marks."),
+    "no-column": _("There is no column of this name. The first line names the columns: %(value)s"),
+    "column-twice": _("Two columns have this name. Take one away."),
+    "cells": _("This line has another number of cells than the first line (%(value)s)."),
+    "twice": _("This stands on line %(value)s already. Keep one of the two."),
+    "empty": _("The mail address is missing."),
+    "email": _("“%(value)s” is no mail address."),
+    "too-long": _("This is longer than %(value)s letters."),
+    "yes-or-no": _("“%(value)s” is neither true nor false."),
+    "day": _("“%(value)s” is no day. Write it as 2026-12-31."),
+    "moment": _("“%(value)s” is no moment. Write it as 2026-12-31T18:00:00Z."),
+    "nothing-character": _("There is a NUL character in this line. Take it out."),
+    "tier": _("There is no tier “%(value)s”. Make it first, or correct the name."),
+    "taken": _("The customer %(value)s belongs to another reader here."),
+    "another": _("This reader has another customer here: %(value)s. Take the cell out to keep it."),
 }
 OUTCOMES = {
-    "account": lazy("gets an account"), "customer": lazy("keeps the customer at Stripe"),
-    "grant": lazy("gets complimentary access"), "note": lazy("gets the note"),
-    "left-out": lazy("left out: deleted there"), "unchanged": lazy("all is here already"),
+    "account": _("gets an account"), "customer": _("keeps the customer at Stripe"),
+    "grant": _("gets complimentary access"), "note": _("gets the note"),
+    "left-out": _("left out: deleted there"), "unchanged": _("all is here already"),
 }  # fmt: skip
 ERRORS = {
-    "gone": lazy("There is nothing of the kind any more. Look at the page again."),
-    "over": lazy("This is over already."),
-    "before": lazy("The new end must lie ahead, and later than the old one."),
-    "too-much": lazy("That is more than what is left."),
-    "under-way": lazy("This is under way already. Wait until it is done."),
+    "gone": _("There is nothing of the kind any more. Look at the page again."),
+    "over": _("This is over already."),
+    "before": _("The new end must lie ahead, and later than the old one."),
+    "too-much": _("That is more than what is left."),
+    "under-way": _("This is under way already. Wait until it is done."),
 }
 
 
@@ -176,8 +177,8 @@ def fault(found: Fault) -> str:
 def place(found: Fault) -> str:
     """Where it is wrong."""
     if found.column:
-        return _("line %(line)s, column %(column)s") % {"line": found.line, "column": found.column}
-    return _("line %(line)s") % {"line": found.line}
+        return gettext("line %(line)s, column %(column)s") % {"line": found.line, "column": found.column}
+    return gettext("line %(line)s") % {"line": found.line}
 
 
 def title(each: Happening) -> str:
@@ -185,10 +186,10 @@ def title(each: Happening) -> str:
     known: dict[str, dict[str, Any]] = {
         "history": HISTORY, "mail": MAILS, "invoice": INVOICES, "consent": CONSENTS, "cancellation": CANCELLATIONS,
         "grant": GRANTS, "desk": DESK, "operation": OPERATIONS,
-        "gift": {"bought": _("Bought a gift"), "redeemed": _("Redeemed a gift")},
-        "seat": {"accepted": _("Took a seat"), "revoked": _("The seat was taken back")},
-        "checkout": {"begun": _("Began to pay")},
-        "trial": {"used": _("Used the trial"), "refused": _("A second trial was refused")},
+        "gift": {"bought": gettext("Bought a gift"), "redeemed": gettext("Redeemed a gift")},
+        "seat": {"accepted": gettext("Took a seat"), "revoked": gettext("The seat was taken back")},
+        "checkout": {"begun": gettext("Began to pay")},
+        "trial": {"used": gettext("Used the trial"), "refused": gettext("A second trial was refused")},
     }  # fmt: skip
     return str(known.get(each.source, {}).get(each.kind, each.kind))
 
@@ -206,9 +207,9 @@ def _amounts(each: Happening) -> list[str]:
     found = [per(amount, said["interval"]) if said.get("interval") else amount]
     if said.get("refunded") and each.source == "invoice":
         back = money(Money(said["refunded"], said["currency"]))
-        found.append(_("%(amount)s given back") % {"amount": back})
+        found.append(gettext("%(amount)s given back") % {"amount": back})
     if said.get("trial"):
-        found.append(_("%(days)s days free") % {"days": said["trial"]})
+        found.append(gettext("%(days)s days free") % {"days": said["trial"]})
     return found
 
 
@@ -231,11 +232,11 @@ def _rest(each: Happening) -> list[str]:
     if said.get("event"):
         found.append(f"{said.get('event_kind', '')} {said['event']}".strip())
     if said.get("until") and each.source == "grant":
-        found.append(_("until %(day)s") % {"day": day(said["until"])})
+        found.append(gettext("until %(day)s") % {"day": day(said["until"])})
     if said.get("ends"):
-        found.append(_("ends %(day)s") % {"day": day(said["ends"])})
+        found.append(gettext("ends %(day)s") % {"day": day(said["ends"])})
     if said.get("resumed"):
-        found.append(_("resumed %(day)s") % {"day": day(said["resumed"])})
+        found.append(gettext("resumed %(day)s") % {"day": day(said["resumed"])})
     return found
 
 

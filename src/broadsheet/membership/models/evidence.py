@@ -57,12 +57,24 @@ class Cancellation(models.Model):
     subscription = models.CharField(max_length=255, blank=True, db_index=True)  # the gateway's id, where one was found
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("resumed"), null=True, blank=True)  # the reader resumed before the end
-    matched_by = models.CharField(max_length=20, blank=True)  # account, mail, desk; empty: nobody was found
+    matched_by = models.CharField(max_length=20, blank=True)  # account, number, mail, desk; empty: nobody was found
+    # Declared without logging in, and such that it cannot be taken back: its member is asked first.
+    meant = models.CharField(max_length=255, blank=True)  # the subscription, while nothing has happened to it
+    held_until = models.DateTimeField(null=True, blank=True)  # then it is carried out, unless they object
+    settled_at = models.DateTimeField(null=True, blank=True)
+    objected = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-declared_at"]
         verbose_name = _("cancellation")
         verbose_name_plural = _("cancellations")
+        indexes = [
+            models.Index(
+                fields=["held_until"],
+                name="declaration_held",
+                condition=models.Q(settled_at=None, held_until__isnull=False),
+            )
+        ]
 
 
 class TrialUse(models.Model):

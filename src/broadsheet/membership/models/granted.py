@@ -1,4 +1,4 @@
-"""Access that is given: grants, gifts, groups with their seats; and what was taken away at once."""
+"""Access that is given: grants, gifts, groups with their seats."""
 
 from __future__ import annotations
 
@@ -111,11 +111,3 @@ class Seat(models.Model):
                 fields=["group", "email"], condition=models.Q(revoked_at=None), name="seat_one_for_a_mailbox"
             )
         ]
-
-
-class Revocation(models.Model):
-    """From when a reader's passes hold no more: refunded, disputed, erased, logged out everywhere. The edge follows."""
-
-    user = models.BigIntegerField(db_index=True)  # a number, not a relation: it outlives the account
-    at = models.DateTimeField(db_index=True)
-    reason = models.CharField(max_length=40)

@@ -21,7 +21,8 @@ from broadsheet.membership.models import (
     WebhookEvent,
 )
 from broadsheet.membership.operations import granting, rows
-from broadsheet.membership.operations.changing import ChangeError, cancel, give_back
+from broadsheet.membership.operations.changing import give_back
+from broadsheet.membership.operations.ending import ChangeError, cancel
 from broadsheet.membership.operations.inbox import replay
 from broadsheet.membership.operations.leaving import end
 from broadsheet.membership.operations.pushing import try_again

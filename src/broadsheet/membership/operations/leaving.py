@@ -23,7 +23,7 @@ from broadsheet.membership.models import (
     TrialUse,
 )
 from broadsheet.membership.operations import rows
-from broadsheet.membership.operations.changing import ChangeError, held_by
+from broadsheet.membership.operations.ending import ChangeError, held_by
 from broadsheet.membership.queries.facts import POLICY
 from broadsheet.membership.rules.values import OVER
 
@@ -36,7 +36,7 @@ def end(*, user_id: int, now: datetime, subscription: str = "", by: str = "desk"
     customer = rows.lock(user=user_id)
     if customer is None:
         raise ChangeError("none")
-    row, _ = held_by(customer, subscription)
+    row = held_by(customer, subscription).row
     rows.ask(
         op="end", key=f"bs:end:{customer.pk}:{by}-{row.gateway_id}", now=now, subject=row.gateway_id,
         customer=customer.gateway_id or "", user_id=user_id,

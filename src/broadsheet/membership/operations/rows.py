@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import connection
 
-from broadsheet.membership.models import Customer, HistoryEntry, Mail, PendingOperation, Revocation
+from broadsheet.membership.models import Customer, HistoryEntry, Mail, PendingOperation
+from broadsheet.paywall.operations import lose_passes
 
 _TRIALS = 0x747269616C  # "trial": the lock under which trials are counted, across readers
 
@@ -74,7 +75,7 @@ def ask(
 def revoke(*, user_id: int | None, reason: str, now: datetime) -> None:
     """From now on the passes of this reader hold no more."""
     if user_id is not None:
-        Revocation.objects.create(user=user_id, at=now, reason=reason)
+        lose_passes(user_id=user_id, reason=reason, now=now)
 
 
 def lock(**which: Any) -> Customer | None:

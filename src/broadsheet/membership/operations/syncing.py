@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -18,6 +18,8 @@ from broadsheet.membership.operations.following import follow
 from broadsheet.membership.operations.writing import write
 from broadsheet.membership.ports import CustomerFacts, PaymentGateway
 from broadsheet.membership.queries.standing import access_of
+from broadsheet.membership.rules.standing import Access
+from broadsheet.paywall.passes import MOST_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,17 @@ def _bring_in_line(row: Customer, facts: CustomerFacts, livemode: bool, now: dat
         return Synced(0, "of another mode")
     if facts.test_clock and livemode:
         return Synced(0, "on a test clock")
-    held = access_of(row.user_id, now).full if row.user_id else False
+    before = access_of(row.user_id, now) if row.user_id else None
     changed = write(row, facts, now)
     follow(row, now)
-    if held and row.user_id and not access_of(row.user_id, now).full:
+    if before is not None and row.user_id and _outlasted(before, access_of(row.user_id, now), now):
         rows.revoke(user_id=row.user_id, reason="access lost", now=now)
     return Synced(changed)
+
+
+def _outlasted(before: Access, after: Access, now: datetime) -> bool:
+    """Whether a pass that was made with what was known before may say more than is true now."""
+    if not before.full or after.until is None:
+        return before.full and not after.full
+    sooner = before.until is None or after.until < before.until
+    return not after.full or (sooner and after.until - now < timedelta(seconds=MOST_SECONDS))

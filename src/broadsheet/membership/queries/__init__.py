@@ -1,7 +1,7 @@
 """Reads, given out as frozen dataclasses."""
 
-from broadsheet.membership.queries.account import Contract, HistoryLine, Membership, export, membership_of, timeline
-from broadsheet.membership.queries.evidence import Declaration, declaration
+from broadsheet.membership.queries.account import Contract, HistoryLine, Membership, membership_of, timeline
+from broadsheet.membership.queries.evidence import Declaration, asked, declaration
 from broadsheet.membership.queries.figures import Figures, Health, events, figures, health
 from broadsheet.membership.queries.granted import (
     GiftCard,
@@ -12,13 +12,14 @@ from broadsheet.membership.queries.granted import (
     groups_of,
     seat_offer,
 )
+from broadsheet.membership.queries.kept import export
 from broadsheet.membership.queries.offers import CouponCard, PlanCard, coupon, ever_sold, plans, price_card, trial_seen
-from broadsheet.membership.queries.standing import Held, access_of, lost_passes, older_than, standing_of
+from broadsheet.membership.queries.standing import Held, access_of, older_than, standing_of
 
 __all__ = [
     "Contract", "CouponCard", "Declaration", "Figures", "GiftCard", "GroupCard", "Health", "Held",
-    "HistoryLine", "Membership", "PlanCard", "SeatCard", "SeatOffer", "access_of", "coupon",
+    "HistoryLine", "Membership", "PlanCard", "SeatCard", "SeatOffer", "access_of", "asked", "coupon",
     "declaration", "events", "ever_sold", "export", "figures", "gifts_of", "groups_of", "health",
-    "lost_passes", "membership_of", "older_than", "plans", "price_card", "seat_offer", "standing_of",
+    "membership_of", "older_than", "plans", "price_card", "seat_offer", "standing_of",
     "timeline", "trial_seen",
 ]  # fmt: skip

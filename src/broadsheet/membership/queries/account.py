@@ -1,4 +1,4 @@
-"""A reader's own view: contracts, invoices, gifts, the story of their membership; and all of it for taking away."""
+"""A reader's own view: contracts, invoices, the story of their membership."""
 
 from __future__ import annotations
 
@@ -6,22 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from broadsheet.membership.models import (
-    Cancellation,
-    Checkout,
-    Consent,
-    Customer,
-    DeskEntry,
-    GiftSubscription,
-    Grant,
-    HistoryEntry,
-    Invoice,
-    Mail,
-    PendingOperation,
-    Seat,
-    SubscriptionSnapshot,
-    TrialUse,
-)
+from broadsheet.membership.keys import contract_number
+from broadsheet.membership.models import Cancellation, HistoryEntry, Invoice, SubscriptionSnapshot
 from broadsheet.membership.queries.facts import POLICY, values_of
 from broadsheet.membership.queries.standing import access_of
 from broadsheet.membership.rules.refunds import Withdrawal, withdrawal
@@ -35,6 +21,7 @@ class Contract:
     """One subscription as its reader sees it."""
 
     id: str
+    number: str  # as its member knows it
     plan: str
     interval: str
     price: Money
@@ -111,7 +98,8 @@ def contract_of(row: SubscriptionSnapshot, value: Snapshot, ending: bool, now: d
         end = row.period_end
     charges = value.status in {Status.TRIALING, Status.ACTIVE, Status.PAST_DUE} and end is None and not value.paused
     return Contract(
-        id=row.gateway_id, plan=str(row.price.plan.tier) if row.price else "", interval=row.interval, price=value.price,
+        id=row.gateway_id, number=contract_number(row.gateway_id),
+        plan=str(row.price.plan.tier) if row.price else "", interval=row.interval, price=value.price,
         status=row.status, access=of_subscription(value, now, POLICY), begun=row.created_at,
         next_charge_at=(row.trial_end if row.status == Status.TRIALING else row.period_end) if charges else None,
         ends_at=end, cancelling=ending or value.scheduled, card=f"{row.card_brand} {row.card_last4}".strip(),
@@ -131,38 +119,3 @@ def timeline(user_id: int) -> tuple[HistoryLine, ...]:
     """The story of a membership, latest first."""
     rows = HistoryEntry.objects.filter(user=user_id)
     return tuple(HistoryLine(row.at, row.kind, row.subscription, row.details, row.by) for row in rows)
-
-
-def export(user_id: int) -> dict[str, list[dict[str, Any]]]:
-    """All that is kept about a reader's membership, for them to take away, without keyed hashes."""
-    kept: dict[str, Any] = {
-        "customer": Customer.objects.filter(user=user_id),
-        "subscriptions": SubscriptionSnapshot.objects.filter(customer__user=user_id),
-        "invoices": Invoice.objects.filter(customer__user=user_id),
-        "checkouts": Checkout.objects.filter(customer__user=user_id),
-        "consents": Consent.objects.filter(user=user_id),
-        "cancellations": Cancellation.objects.filter(user=user_id),
-        "trials": TrialUse.objects.filter(user=user_id),
-        "grants": Grant.objects.filter(user=user_id),
-        "gifts_bought": GiftSubscription.objects.filter(buyer=user_id),
-        "gifts_redeemed": GiftSubscription.objects.filter(redeemed_by=user_id),
-        "seats": Seat.objects.filter(user=user_id),
-        "operations": PendingOperation.objects.filter(user=user_id),
-        "mails": Mail.objects.filter(user=user_id),
-        "desk": DeskEntry.objects.filter(user=user_id),
-        "history": HistoryEntry.objects.filter(user=user_id),
-    }
-    return {name: [_plain(row) for row in rows] for name, rows in kept.items()}
-
-
-SECRET = {"mail_key", "card_key", "member_key", "code_hash", "token_hash", "key", "once", "token"}
-OTHERS = {"recipient_mail", "buyer_id", "by_id", "by_name", "redeemed_by_id"}  # other people
-
-
-def _plain(row: Any) -> dict[str, Any]:
-    fields = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
-    return {name: _text(value) for name, value in fields.items() if name not in SECRET | OTHERS}
-
-
-def _text(value: Any) -> Any:
-    return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)

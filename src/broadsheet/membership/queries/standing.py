@@ -1,4 +1,4 @@
-"""What a reader is to the paper now, and from when their passes hold no more."""
+"""What a reader is to the paper now."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadsheet.membership.models import Customer, Revocation
+from broadsheet.membership.models import Cancellation, Customer
 from broadsheet.membership.queries.facts import POLICY, grants_of, grants_of_many, snapshots_of, snapshots_of_many
 from broadsheet.membership.rules.standing import Access, access
 from broadsheet.membership.rules.values import Benefit
@@ -31,7 +31,7 @@ def standing_of(user_id: int, now: datetime) -> Held:
     """Member or registered: for their pass. Whether somebody is staff, accounts know."""
     found = access_of(user_id, now)
     if found.full:
-        return Held(Standing.MEMBER, found.until, found.benefits)
+        return Held(Standing.MEMBER, _surely(user_id, found.until, now), found.benefits)
     return Held(Standing.REGISTERED, None, found.benefits)
 
 
@@ -45,10 +45,11 @@ def members_among(*, user_ids: Collection[int], benefit: Benefit, now: datetime)
     }
 
 
-def lost_passes(since: datetime) -> dict[int, datetime]:
-    """Readers whose passes were revoked after `since`, and when last: the edge follows these."""
-    rows = Revocation.objects.filter(at__gt=since).order_by("at").values_list("user", "at")
-    return dict(rows)
+def _surely(user_id: int, until: datetime | None, now: datetime) -> datetime | None:
+    """Not beyond an end that was declared here, though the gateway may not know of it yet."""
+    declared = Cancellation.objects.filter(user=user_id, withdrawn_at=None, ends_at__gt=now)
+    ends = [end for end in (until, *declared.values_list("ends_at", flat=True)) if end is not None]
+    return min(ends, default=None)
 
 
 def older_than(user_id: int, moment: datetime) -> str:

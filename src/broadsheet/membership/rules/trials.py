@@ -9,9 +9,6 @@ from enum import StrEnum
 
 from broadsheet.membership.rules.values import Policy, Snapshot, Status
 
-DOTLESS = {"gmail.com", "googlemail.com"}  # whose mailboxes are the same with and without dots
-SAME_DOMAIN = {"googlemail.com": "gmail.com"}
-
 
 class Known(StrEnum):
     """By what a former trial was recognised."""
@@ -51,17 +48,3 @@ def counts_as_used(snapshot: Snapshot) -> bool:
     """Whether a subscription used its reader's trial up: begun is used, read or not; what never began is not."""
     never = {Status.INCOMPLETE, Status.INCOMPLETE_EXPIRED}
     return snapshot.trial_start is not None and snapshot.status not in never
-
-
-def plain_mailbox(address: str) -> str:
-    """One spelling for all of a mailbox's aliases: small letters, no tag after a plus, no dots where they mean nothing,
-    the domain in its ASCII form."""
-    local, _, domain = address.strip().casefold().rpartition("@")
-    try:
-        domain = domain.rstrip(".").encode("idna").decode("ascii")
-    except UnicodeError:
-        domain = domain.rstrip(".")
-    local = local.partition("+")[0] or local
-    if domain in DOTLESS:
-        local = local.replace(".", "")
-    return f"{local}@{SAME_DOMAIN.get(domain, domain)}"

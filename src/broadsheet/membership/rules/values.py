@@ -60,6 +60,7 @@ class Policy:
     dunning_days: tuple[int, ...] = (0, 3, 7, 13)
     trial_days_before: tuple[int, ...] = (7, 1)
     renewal_days_before: int = 21
+    asked: timedelta = timedelta(hours=20)  # to object to what somebody declared without logging in
     notice_days: int = 30  # before a new price is charged
 
 

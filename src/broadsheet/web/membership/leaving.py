@@ -13,6 +13,7 @@ from uuid import UUID
 
 from allauth.core.internal import ratelimit
 from django import forms
+from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -56,7 +57,9 @@ class LeaveForm(forms.Form):
         label=gettext_lazy("Name"), max_length=160, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
-    contract = forms.CharField(label=gettext_lazy("Contract"), max_length=255, required=False)
+    contract = forms.CharField(
+        label=gettext_lazy("Contract, or its number, which stands in our mails"), max_length=255, required=False
+    )
     confirm_to = forms.EmailField(
         label=gettext_lazy("Address for the confirmation, if it is another"), max_length=254, required=False
     )
@@ -65,7 +68,7 @@ class LeaveForm(forms.Form):
         super().__init__(*args, **kwargs)
         if contracts:
             choices = [(contract.id, _named(contract)) for contract in contracts]
-            field = forms.ChoiceField(label=self.fields["contract"].label or "", choices=choices, required=False)
+            field = forms.ChoiceField(label=gettext_lazy("Contract"), choices=choices, required=False)
             self.fields["contract"] = field
 
 
@@ -208,6 +211,30 @@ def declared(request: HttpRequest, token: str) -> HttpResponse:
         return _with(_file(found))
     context = {"declared": found, "facts": _facts(found), "withdrawn": found.kind == WITHDRAWAL}
     return _with(render(request, "broadsheet/membership/declared.html", context))
+
+
+@csrf_exempt  # the token is known to whoever reads the member's mail, and to nobody else
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """Whether a declaration that was made without log-in is the member's: opening the page answers nothing."""
+    now, found = clock.now(), queries.asked(token)
+    if found is None or found.held_until is None:
+        raise Http404
+    if request.method == "POST" and not found.settled:
+        mine = request.POST.get("answer") == "mine"
+        if operations.answer_for(reference=found.reference, mine=mine, now=now) and mine:
+            operations.push_pending(gateway=gateway(), now=now, subjects=[found.meant])
+        said = _("It is carried out. You get a confirmation by mail.") if mine else _("Everything stays as it is.")
+        messages.success(request, said)
+        return _with(SeeOther(request.path))
+    context = {
+        "settled": found.settled, "withdrawn": found.kind == WITHDRAWAL, "facts": _facts(found),
+        "until": words.moment(found.held_until),
+    }  # fmt: skip
+    response = _with(render(request, "broadsheet/membership/answer.html", context))
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django would write the path into its log
+    return response
 
 
 def _facts(found: Declaration) -> list[tuple[str, str]]:

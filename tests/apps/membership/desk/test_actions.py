@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.core import mail as outbox
 
-from broadsheet.membership import queries
 from broadsheet.membership.models import (
     Cancellation,
     DeskEntry,
@@ -22,6 +21,7 @@ from broadsheet.membership.models import (
 from broadsheet.membership.operations import Reader
 from broadsheet.membership.ports import GatewayError
 from broadsheet.membership.rules.standing import Reason
+from broadsheet.paywall.queries import lost_passes
 from tests.apps.membership.stage import Stage
 from tests.paper import Answer, Desk
 
@@ -111,7 +111,7 @@ def test_a_grant_is_extended_and_taken_back(desk: Desk, stage: Stage):
     assert "must lie ahead, and later than the old one" in sooner.text
     assert "It is taken back." in act(desk, address(reader, "take-back", pk), reason="A mistake").text
     assert not stage.access(reader).full
-    assert reader.user_id in queries.lost_passes(stage.now - timedelta(days=1))
+    assert reader.user_id in lost_passes(stage.now - timedelta(days=1))
     assert last("taken-back").details["reason"] == "A mistake"
 
 
