@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
-from uuid import uuid4
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from broadsheet.membership.queries.standing import members_among
 from broadsheet.membership.rules.values import Benefit
+from broadsheet.newsletters import workers
 from broadsheet.newsletters.models import Delivery, Issue, Newsletter, Subscriber, Subscription, Suppression
 from broadsheet.newsletters.rules.audience import cuts
 from broadsheet.newsletters.rules.zones import due_where_the_reader_is
@@ -51,7 +51,7 @@ class _Work:
 
 def build_due(*, now: datetime) -> int:
     """Gather the readers of every frozen issue, and of those whose builder died. Gives how many issues are ready."""
-    waiting = Q(state=State.FROZEN) | Q(state=State.BUILDING, lease_until__lt=now)
+    waiting = Q(state=State.FROZEN) | Q(state=State.BUILDING)
     return sum(build(issue_id=pk, now=now) for pk in list(Issue.objects.filter(waiting).values_list("pk", flat=True)))
 
 
@@ -93,10 +93,10 @@ def end_sent(*, now: datetime) -> int:
 @transaction.atomic
 def _take(issue_id: int, now: datetime) -> _Work | None:
     issue = Issue.objects.select_for_update(of=("self",)).select_related("newsletter").get(pk=issue_id)
-    dead = issue.state == State.BUILDING and (issue.lease_until is None or issue.lease_until < now)
-    if issue.state != State.FROZEN and not dead:
+    held = issue.lease_until is not None and issue.lease_until >= now and workers.alive(issue.lease)
+    if issue.state != State.FROZEN and (issue.state != State.BUILDING or held):
         return None
-    issue.state, issue.lease, issue.lease_until = State.BUILDING, uuid4().hex, now + LEASE
+    issue.state, issue.lease, issue.lease_until = State.BUILDING, workers.new_name(), now + LEASE
     issue.save(update_fields=["state", "lease", "lease_until"])
     return _Work(issue, issue.lease, _dues(issue, now))
 

@@ -94,8 +94,9 @@ def _paced(sent: int, count: int, killed: int, kills: int, life: float) -> float
     return life * (0.8 if sent / count > killed / kills else 1.25)
 
 
-def _life(lines: int) -> int:
-    """A sender in a process of its own: it gathers readers if nobody did, and sends until nothing is left."""
+def _life(lines: int, faulty: bool = False) -> int:
+    """A sender in a process of its own: it gathers readers if nobody did, and sends until nothing is left. If it is to
+    be faulty, one statement in twenty fails as on a full disk."""
     from django.db import connections
 
     connections.close_all()
@@ -103,10 +104,14 @@ def _life(lines: int) -> int:
     if pid:
         return pid
     try:
+        from django.db.backends.signals import connection_created
+
         from broadsheet import clock
         from broadsheet.newsletters import housekeeping, tasks
 
         housekeeping.prepare(now=clock.now())
+        if faulty:
+            connection_created.connect(_fail_now_and_then, weak=False)
         tasks.send(until_empty=True, lines=lines)
         os._exit(0)
     except BaseException:
@@ -114,6 +119,19 @@ def _life(lines: int) -> int:
 
         traceback.print_exc()
         os._exit(1)
+
+
+def _fail_now_and_then(connection: Any, **_: Any) -> None:
+    from django.db import OperationalError
+
+    chance = random.Random(os.getpid())
+
+    def run(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")) and chance.random() < 0.05:
+            raise OperationalError("database or disk is full")
+        return execute(sql, params, many, context)
+
+    connection.execute_wrappers.append(run)
 
 
 def _ended(pid: int) -> None:

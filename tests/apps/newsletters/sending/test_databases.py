@@ -44,14 +44,15 @@ def holds(found: dict[str, Any]) -> None:
     assert found["together"] == {"sent": 240, "twice": 0, "missed": 0}
     assert found["overspent"] == 0
     assert found["stopped"] == {"missed": 0, "twice": 0}
+    assert found["torn"] == {"missed": 0, "twice": 0}
 
 
-def test_OB_01_OB_04_OB_05_OB_11_killed_stopped_and_side_by_side_on_sqlite(tmp_path: Path) -> None:
+def test_OB_01_OB_04_OB_05_OB_08_OB_11_killed_stopped_and_side_by_side_on_sqlite(tmp_path: Path) -> None:
     holds(tried(tmp_path))
 
 
 @pytest.mark.postgresql
-def test_OB_01_OB_04_OB_05_OB_11_killed_stopped_and_side_by_side_on_postgresql(
+def test_OB_01_OB_04_OB_05_OB_08_OB_11_killed_stopped_and_side_by_side_on_postgresql(
     tmp_path: Path, fresh_postgresql: str
 ) -> None:
     holds(tried(tmp_path, DATABASE_URL=fresh_postgresql))

@@ -30,6 +30,8 @@ def main() -> None:
     cleared()
     found["stopped"] = stopped()
     cleared()
+    found["torn"] = torn()
+    cleared()
     found["overspent"] = overspent()
     print(json.dumps(found))
 
@@ -81,6 +83,33 @@ def stopped(count: int = 60) -> dict[str, int]:
         finally:
             claiming.LEASE = usual
         got = Counter(to for _, _, to in taken(folder))
+    return {"missed": len(wanted - set(got)), "twice": sum(got.values()) - len(got)}
+
+
+def torn(count: int = 120) -> dict[str, int]:
+    """Senders whose statements fail as on a full disk; on PostgreSQL all connections are ended again and again too."""
+    from django.db import connection
+
+    from broadsheet import clock
+    from broadsheet.newsletters.models import Delivery
+    from tests.apps.newsletters.sending import stage
+    from tests.apps.newsletters.sending.killing import _ended, _life, relayed
+    from tests.apps.newsletters.sending.relay import taken
+
+    with relayed("resolves", "--slow", "0.01") as folder:
+        newsletter = stage.a_list()
+        wanted = {one.address for one in stage.readers(newsletter, stage.many(count))}
+        stage.an_issue(newsletter, due_at=clock.now())
+        stage.ready(clock.now())
+        pids = [_life(3, faulty=True) for _ in range(2)]
+        for _ in range(6 if connection.vendor == "postgresql" else 0):
+            time.sleep(0.3)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        for pid in pids:
+            _ended(pid)
+        got = Counter(to for _, _, to in taken(folder))
+        assert Delivery.objects.filter(state="sent").count() == count
     return {"missed": len(wanted - set(got)), "twice": sum(got.values()) - len(got)}
 
 
