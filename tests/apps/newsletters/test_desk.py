@@ -196,7 +196,7 @@ def test_NL_10_a_subject_with_a_line_break_adds_no_header(letters: Letters) -> N
 def test_a_mail_server_that_does_not_answer_is_told_of(letters: Letters) -> None:
     issue = letters.issue(letters.list(), note())
     with patch(
-        "broadsheet.newsletters.operations.trying.EmailMultiAlternatives.send",
+        "broadsheet.newsletters.trying.EmailMultiAlternatives.send",
         side_effect=SMTPServerDisconnected("gone"),
     ):
         assert "gone" in act(letters.paper.desk(), issue, "try", to="eye@quay.example", variant="free").text
@@ -258,6 +258,7 @@ def test_a_test_of_two_subjects_is_said_in_words_with_the_lists_own_numbers(lett
     assert "2 readers get “A quiet port”, as many “Another”." in page
     assert "The other 6 readers wait 120 minutes for the winner." in page
     assert "fewer than one test of twenty" in page
+    assert "10 readers are on this list now." in page
 
 
 def test_a_list_is_made_and_says_what_is_missing(letters: Letters) -> None:

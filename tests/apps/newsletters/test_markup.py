@@ -60,6 +60,14 @@ def test_a_storys_figures_become_what_a_mail_can_show() -> None:
     assert "not me" not in str(found)
 
 
+def test_a_timeline_is_its_dates_with_what_happened_and_a_map_is_left_out_with_its_title() -> None:
+    timeline = '<figure class="timeline"><ol><li><p class="timeline-date">1858</p><div><p>A treaty.</p></div></li></ol></figure>'
+    assert kinds(timeline) == [("title", "1858"), ("paragraph", "A treaty.")]
+    assert kinds('<figure class="drawing map"><figcaption>Where</figcaption><svg></svg></figure><p>On</p>') == [
+        ("paragraph", "On")
+    ]
+
+
 def test_pictures_are_named_by_where_they_lie_and_by_what_they_show() -> None:
     (piece, small) = read(
         '<figure><img src="/media/a.webp" alt="A crane"><figcaption>At dawn</figcaption></figure>', BASE

@@ -24,11 +24,11 @@ from broadsheet.newsletters.models import Issue
 from broadsheet.newsletters.operations import composing, controlling
 from broadsheet.newsletters.operations.composing import OPEN, StateError
 from broadsheet.newsletters.operations.controlling import NotNowError
-from broadsheet.newsletters.operations.trying import send_test
 from broadsheet.newsletters.previews import preview
 from broadsheet.newsletters.queries import issues as queries
 from broadsheet.newsletters.rendering import MOST_BYTES
 from broadsheet.newsletters.rules import testing
+from broadsheet.newsletters.trying import send_test
 
 State = Issue.State
 MOST = MOST_BYTES // 1_000  # kB
@@ -66,7 +66,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "progress": queries.progress([pk]).get(pk), "clicks": queries.clicks(pk) if issue.frozen_at else [],
         "may_write": issue.state in OPEN and request.user.has_perm(permissions.WRITE),
         "may_send": request.user.has_perm(permissions.SEND), "open": issue.state in OPEN,
-        "schedule": schedule, "trying": trying, "media": schedule.media + trying.media,
+        "readers": queries.active_readers(issue.newsletter_id), "schedule": schedule, "trying": trying,
+        "media": schedule.media + trying.media,
         "under_way": issue.state in UNDER_WAY, "may_cancel": issue.state not in _OVER,
         "page_title": str(issue), "header_title": str(issue), "header_icon": "mail",
         "breadcrumbs_items": crumbs({"url": "", "label": str(issue)}),

@@ -16,6 +16,7 @@ BLOCKS = {"p": "paragraph", "div": "paragraph", "section": "paragraph", "aside":
 CLASSES = {"block-title": "title", "timeline-date": "title", "source": "small", "note": "small"}
 NEVER = {"script", "style", "svg", "iframe", "form", "button", "template", "noscript", "object", "video", "audio",
          "head", "math", "select", "textarea"}  # fmt: skip
+DRAWN = {"drawing", "map"}  # a map is lines alone: its title would stand there without it
 LISTS, VOID = {"ul", "ol"}, {"br", "img", "hr", "input", "source", "wbr", "link", "meta"}
 BULLET = "•"
 _SCHEMES = {"http", "https", "mailto", "tel"}
@@ -57,10 +58,10 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Something begins."""
-        if tag in NEVER or self._never:
+        given = {name: value or "" for name, value in attrs}
+        if self._never or tag in NEVER or DRAWN.issubset(given.get("class", "").split()):
             self._never += tag not in VOID
             return
-        given = {name: value or "" for name, value in attrs}
         if tag in MARKS:
             self._marks.append((tag, MARKS[tag]))
         elif tag == "a":
@@ -136,7 +137,7 @@ class _Reader(HTMLParser):
         kind, level = self._kind(), 0
         if kind == "heading":
             level = next(int(tag[1]) for tag, found in reversed(self._kinds) if found == "heading")
-        if self._lists and kind == "paragraph":
+        if self._item and kind == "paragraph":  # what follows in an item is a paragraph of its own
             kind, level = "item", len(self._lists)
         self.pieces.append(Piece(kind, runs, level, self._item if kind == "item" else ""))
         self._item = ""
