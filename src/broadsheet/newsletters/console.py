@@ -62,9 +62,9 @@ def sending(domain: str, selectors: Sequence[str]) -> Sending:
 def show_findings(findings: Sequence[Finding], console: Console) -> bool:
     """A line for each, with what to do; whether nothing is bad."""
     for each in findings:
-        console.print(f"{SIGNS[each.mark]} [bold]{each.what}[/]: {each.said}", highlight=False)
+        console.print(f"{SIGNS[each.mark]} [bold]{each.what}[/]: {each.said}", highlight=False, soft_wrap=True)
         if each.todo:
-            console.print(f"    {each.todo}", highlight=False)
+            console.print(f"    {each.todo}", highlight=False, soft_wrap=True)
     return not any(each.mark is Mark.BAD for each in findings)
 
 

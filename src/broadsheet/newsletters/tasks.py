@@ -17,7 +17,7 @@ from django.conf import settings
 
 from broadsheet.newsletters import housekeeping, mails
 from broadsheet.newsletters.carriers.opening import open_carrier
-from broadsheet.newsletters.operations import alerting, asking
+from broadsheet.newsletters.operations import alerting, asking, bounces
 from broadsheet.newsletters.operations.composing import compose_due
 from broadsheet.newsletters.operations.freezing import freeze_due
 from broadsheet.newsletters.operations.joining import forget_unconfirmed
@@ -40,6 +40,7 @@ def work(now: datetime) -> None:
     _step("forgetting", lambda: housekeeping.forget(now=now))
     _step("the alarms", lambda: alerting.send_due(now=now))
     _step("the mails that ask again", lambda: asking.send_due(now=now))
+    _step("the old events", lambda: bounces.forget(now=now))
 
 
 def _step(name: str, do: Callable[[], object]) -> None:

@@ -10,6 +10,7 @@ from django.core import mail
 from broadsheet.newsletters.keys import address_key, leave_local, verp
 from broadsheet.newsletters.models import Alert, DomainPause, Mailbox, MailEvent, Subscription, Suppression
 from broadsheet.newsletters.operations import alerting, asking
+from broadsheet.newsletters.operations.bounces import forget
 from broadsheet.newsletters.operations.intake import take
 from broadsheet.newsletters.operations.suppressing import lift, suppress_address
 from broadsheet.newsletters.queries.suppressed import ALL, BULK, gone, suppressed
@@ -136,6 +137,14 @@ def test_a_full_mailbox_is_asked_first_and_given_up_only_if_it_goes_on() -> None
     assert bounced(delivery(to, letter), FULL, now=NOW + timedelta(days=8)).effect == "suppressed"
     assert suppressed("reader@mail.example", BULK)
     assert not suppressed("reader@mail.example", ALL)
+    assert not Mailbox.objects.exists()  # let in again, it begins anew
+
+
+def test_old_events_are_let_go_of() -> None:
+    letter = newsletter()
+    bounced(delivery(reader("reader@mail.example", letter), letter))
+    assert forget(now=NOW + timedelta(days=100)) == 0
+    assert forget(now=NOW + timedelta(days=121)) == 1
 
 
 def test_a_mailbox_that_was_full_for_a_holiday_stays() -> None:

@@ -7,7 +7,7 @@ what a mail says (NL-20).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -34,6 +34,7 @@ from broadsheet.newsletters.rules.told import Kind
 
 KNOWN, NOBODY = "known", "nobody"  # told before; of no mail of ours
 DEFAULT = Policy()
+REMEMBERED = timedelta(days=120)
 FAILURES = {Severity.HARD, Severity.DISABLED, Severity.SOFT, Severity.OTHER, Severity.POLICY, Severity.SLOW_DOWN}
 
 
@@ -73,6 +74,11 @@ def apply(*, told: Told, now: datetime, policy: Policy = DEFAULT) -> str:
     if told.kind in {Kind.DELIVERED, Kind.DELAY, Kind.AUTO_REPLY, Kind.OTHER}:
         return _noted(row, Act.NOTHING)
     return _noted(row, _do(told, delivery, policy, now))
+
+
+def forget(*, now: datetime) -> int:
+    """Let go of events so old that nobody tells of them again. Gives how many."""
+    return MailEvent.objects.filter(at__lt=now - REMEMBERED).delete()[0]
 
 
 def _first_time(told: Told, delivery: Delivery, now: datetime) -> MailEvent | None:
@@ -123,6 +129,9 @@ def _health(box: Mailbox) -> Health:
 
 
 def _keep(box: Mailbox, found: Effect) -> None:
+    if found.act in {Act.GIVE_UP, Act.GONE}:  # whoever lets it in again begins anew
+        box.delete()
+        return
     health = found.health
     box.hard, box.disabled, box.score = health.hard, health.disabled, health.score
     box.scored_at, box.asked_at = health.scored_at or box.scored_at, health.asked_at

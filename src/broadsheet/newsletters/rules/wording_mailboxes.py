@@ -137,7 +137,7 @@ USER_UNKNOWN = (
     ),
     r"no mailbox here",
     r"mailbox (?:unavailable|not found|does not exist|not available)",
-    r"(?:does|do|did) ?n[o']t (?:exist|have an?)\b",
+    r"(?:does|do|did) ?n[o']t (?:exist|have an? (?:mailbox|account))\b",
     r"doesn't have an? \S+ account",
     r"not (?:a )?(?:known|valid|local|existing|listed|our) (?:user|recipient|mailbox|address|account|customer|in)",
     r"not listed in (?:public|domino|the)",
@@ -147,26 +147,24 @@ USER_UNKNOWN = (
     ),
     (
         r"(?:couldn't|could not|can't|cannot|unable to) (?:find|locate|verify|be found).{0,30}(?:user|"
-        r"recipient|mailbox|address|account)?"
+        r"recipient|mailbox|address|account)"
     ),
     r"adresse? (?:d'au|d au|inconnue?|invalide)",
-    r"destinataire",
+    r"destinataire (?:est )?(?:inconnu|invalide|introuvable|inexistant)",
     r"utilisateur inconnu",
-    r"unbekannt",
+    r"(?:empf[äa]nger|benutzer|adresse|postfach) (?:ist )?(?:unbekannt|nicht gefunden|existiert nicht)",
     r"usuario (?:desconocido|no existe)",
     r"destinat[aá]rio",
     r"wasn't found",
+    r"address couldn't be found",
     r"no one by that name",
     r"delivery to the following recipients? failed: unknown",
     r"this address no longer",
     r"recipient not found",
-    r"said: .{0,12}user",
     r"unrouteable address",
-    r"r_e?cip\w* not",
     r"address rejected",
     r"dosn't exist",
     r"user not exist",
-    r"not exist",
 )
 
 
