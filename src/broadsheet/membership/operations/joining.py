@@ -11,12 +11,13 @@ from django.db import transaction
 
 from broadsheet.membership import ports
 from broadsheet.membership.keys import mail_key
-from broadsheet.membership.models import Checkout, Consent, Coupon, Customer, Price, SubscriptionSnapshot
+from broadsheet.membership.models import Checkout, Consent, Coupon, Customer, Price
 from broadsheet.membership.operations import rows
 from broadsheet.membership.operations.syncing import Synced, sync_customer
 from broadsheet.membership.ports import CheckoutOrder, GatewayError, NewPrice, PaymentGateway
 from broadsheet.membership.queries import offers
-from broadsheet.membership.rules.values import LIVE
+from broadsheet.membership.queries.facts import snapshots_of_customer
+from broadsheet.membership.rules.standing import has_ended
 from broadsheet.money import Money
 
 KEEP_YEARS = 3
@@ -113,7 +114,7 @@ def _attempt(
     customer = rows.lock(user=reader.user_id)
     if customer is None:
         raise JoinError("offer-changed")
-    if SubscriptionSnapshot.objects.filter(customer=customer, status__in=LIVE).exists():
+    if any(not has_ended(each, now) for each in snapshots_of_customer(customer.pk) if each.live):
         raise JoinError("member")
     live = Checkout.objects.filter(customer=customer, state=Checkout.OPEN).order_by("-pk")
     wanted = [

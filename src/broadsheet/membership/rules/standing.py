@@ -123,6 +123,12 @@ def scheduled_end(snapshot: Snapshot) -> datetime | None:
     return snapshot.cancel_at or _term(snapshot)
 
 
+def has_ended(snapshot: Snapshot, now: datetime) -> bool:
+    """Whether a planned end has come, though the gateway may not have said so yet: another contract may begin."""
+    end = scheduled_end(snapshot)
+    return end is not None and now >= end
+
+
 def _term(snapshot: Snapshot) -> datetime | None:
     """The end of the period that runs now."""
     if snapshot.status == Status.TRIALING and snapshot.trial_end is not None:

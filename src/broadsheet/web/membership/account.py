@@ -59,11 +59,14 @@ class Shown:
     held: Membership
     owed: str  # the open invoice's page, where something is owed
     switches: tuple[PlanCard, ...]
+    now: datetime
 
     @property
     def runs(self) -> bool:
         """Whether there is a contract that could be ended."""
-        return self.contract is not None and self.contract.status not in OVER
+        if self.contract is None or self.contract.status in OVER:
+            return False
+        return self.contract.ends_at is None or self.now < self.contract.ends_at
 
     @property
     def may_cancel(self) -> bool:
@@ -95,7 +98,7 @@ def shown(user: int, now: datetime) -> Shown:
     contract = words.leading(held)
     owing = contract is not None and contract.status in {"past_due", "unpaid", "incomplete"}
     owed = next((line.url for line in held.invoices if line.status in OPEN and line.url), "") if owing else ""
-    return Shown(words.told(held), contract, held, owed, _switches(contract))
+    return Shown(words.told(held), contract, held, owed, _switches(contract), now)
 
 
 def _switches(contract: Contract | None) -> tuple[PlanCard, ...]:

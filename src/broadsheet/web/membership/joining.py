@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ from broadsheet.membership.gateways.current import gateway
 from broadsheet.membership.keys import mail_key
 from broadsheet.membership.operations import Addresses, ConsentGiven, JoinError, Reader
 from broadsheet.membership.ports import Checkout, GatewayError
-from broadsheet.membership.queries import PlanCard
+from broadsheet.membership.queries import Contract, PlanCard
 from broadsheet.web import sandbox
 from broadsheet.web.gifts import SeeOther
 from broadsheet.web.membership.offers import join_address
@@ -59,12 +60,25 @@ def join(request: HttpRequest, plan: str) -> HttpResponse:
         raise Http404
     _remember_back(request)
     reader = reader_of(request)
-    if any(contract.status in RUNNING for contract in queries.membership_of(reader.user_id, clock.now()).contracts):
+    if _runs(reader.user_id, clock.now()):
         messages.info(request, _("You are a member already."))
         return SeeOther(reverse("account_membership"))
     if request.method == "POST" and "show" not in request.POST:
         return _begin(request, card, reader)
     return _terms_page(request, card, reader, "left" if "left" in request.GET else "")
+
+
+def _runs(user: int, now: datetime) -> bool:
+    """Whether somebody has a contract. Of one whose end has come the gateway is asked: its word may be on its way."""
+    running = [each for each in queries.membership_of(user, now).contracts if each.status in RUNNING]
+    if any(_ended(each, now) for each in running):
+        with suppress(GatewayError):
+            operations.returned_from_checkout(gateway=gateway(), user_id=user, now=now)
+    return any(not _ended(each, now) for each in running)
+
+
+def _ended(contract: Contract, now: datetime) -> bool:
+    return contract.ends_at is not None and contract.ends_at <= now
 
 
 def _remember_back(request: HttpRequest) -> None:

@@ -235,6 +235,31 @@ def test_AC_04_no_pass_outlasts_what_was_paid_for(stage: Stage) -> None:
     assert found.standing is Standing.REGISTERED
 
 
+@pytest.mark.parametrize("down", [False, True], ids=["up", "down"])
+def test_LG_10_in_the_very_second_of_the_end_one_may_begin_anew_whatever_the_gateway_has_said(
+    stage: Stage, down: bool
+) -> None:
+    ann = stage.reader()
+    subscription = stage.join(ann)
+    operations.cancel(user_id=ann.user_id, now=stage.now)
+    stage.work()
+    end, client = stage.row(subscription).trial_end, client_of(ann)
+    assert end is not None
+    stage.till.advance(end)  # and the bell is not heard yet
+    stage.till.down = down
+    shown = said(client.get("/account/membership/"))
+    assert "Your membership has ended" in shown
+    assert "Resume" not in shown
+    page = terms_page(client)
+    assert "A trial is free once" in said(page)
+    stage.till.down = False
+    stage.till.pay(stage.checkout(ann, trial=0).id, stage.card(ann))
+    stage.work()
+    assert stage.access(ann).full
+    assert stage.charged() == 290
+    assert not Mail.objects.filter(kind="second_ended").exists()
+
+
 @pytest.mark.parametrize("here", [True, False])
 def test_AC_04_an_end_that_is_decided_in_the_last_minutes_cuts_the_passes_that_are_about(
     stage: Stage, here: bool
