@@ -26,6 +26,7 @@ from broadsheet.newsletters.operations.composing import OPEN, StateError
 from broadsheet.newsletters.operations.controlling import NotNowError
 from broadsheet.newsletters.previews import preview
 from broadsheet.newsletters.queries import issues as queries
+from broadsheet.newsletters.queries.progress import progress
 from broadsheet.newsletters.rendering import MOST_BYTES
 from broadsheet.newsletters.rules import testing
 from broadsheet.newsletters.trying import send_test
@@ -64,6 +65,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "issue": issue, "newsletter": issue.newsletter, "tag": words.tag(issue), "sides": _sides(issue, now),
         "when": words.both(issue.due_at, issue.newsletter.zone), "test": _test(issue),
         "progress": queries.progress([pk]).get(pk), "clicks": queries.clicks(pk) if issue.frozen_at else [],
+        "pace": words.pace(progress(pk, now), issue.newsletter.zone) if issue.state in UNDER_WAY else [],
         "may_write": issue.state in OPEN and request.user.has_perm(permissions.WRITE),
         "may_send": request.user.has_perm(permissions.SEND), "open": issue.state in OPEN,
         "readers": queries.active_readers(issue.newsletter_id), "schedule": schedule, "trying": trying,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from broadsheet.newsletters.models import Issue
+from broadsheet.newsletters.queries.progress import Progress
 from broadsheet.newsletters.rules.testing import CLICKS, Sample, Why
 
 State = Issue.State
@@ -28,6 +29,12 @@ WHY = {
     Why.NOT_CLEAR: lazy("the second was not clearly better"),
     Why.TOO_FEW: lazy("too few readers were asked to tell"),
 }  # fmt: skip
+
+UNSURE = {
+    "just_begun": lazy("It has just begun: nobody can say yet when it is done."),
+    "stands_still": lazy("Nothing went out of late: nobody can say when it is done."),
+    "too_long": lazy("At this pace it takes more than three days."),
+}
 
 
 def moment(at: datetime | None, zone: str) -> str:
@@ -48,6 +55,31 @@ def both(at: datetime | None, zone: str) -> str:
     return _("%(there)s, which is %(here)s where you are (%(zone)s)") % {
         "there": moment(at, zone), "here": _format(here), "zone": timezone.get_current_timezone_name()
     }  # fmt: skip
+
+
+def pace(far: Progress, zone: str) -> list[str]:
+    """How fast a mailing goes, when it may be done, and what holds it up."""
+    said = []
+    if far.rate:
+        said.append(
+            ngettext("%(number)s message a minute of late.", "%(number)s messages a minute of late.", round(far.rate))
+            % {"number": round(far.rate)}
+        )
+    guess = far.estimate
+    if guess.done_at is not None:
+        said.append(_("At this pace it is done at %(moment)s.") % {"moment": moment(guess.done_at, zone)})
+    elif guess.why in UNSURE:
+        said.append(str(UNSURE[guess.why]))
+    if far.doubt:
+        doubtful = ngettext(
+            "%(number)s message is in doubt: whether it was taken is being found out.",
+            "%(number)s messages are in doubt: whether they were taken is being found out.",
+            far.doubt,
+        )
+        said.append(doubtful % {"number": far.doubt})
+    if far.paused_domains:
+        said.append(_("Nothing goes for now to %(domains)s.") % {"domains": ", ".join(far.paused_domains)})
+    return said
 
 
 def _format(local: datetime) -> str:

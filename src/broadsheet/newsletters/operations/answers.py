@@ -9,10 +9,13 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from broadsheet.newsletters.models import Delivery
-from broadsheet.newsletters.operations import claiming, pausing
+from broadsheet.newsletters.operations import alerting, bounces, claiming, pausing
 from broadsheet.newsletters.ports import Answer, Told
-from broadsheet.newsletters.rules.answers import Fault, fault_of
+from broadsheet.newsletters.rules.answers import Fault, enhanced, fault_of
+from broadsheet.newsletters.rules.bounces import Verdict, judge
 from broadsheet.newsletters.rules.pacing import MOST_ATTEMPTS, Limits, again_after
+from broadsheet.newsletters.rules.told import Kind
+from broadsheet.newsletters.rules.told import Told as Said
 
 State = Delivery.State
 
@@ -81,13 +84,32 @@ def _other(result: Result, worker: str, now: datetime) -> None:
         return
     fault = fault_of(told.code, told.text, refused=told.answer is Answer.REFUSED)
     if fault is Fault.MAILBOX or claimed.attempt >= MOST_ATTEMPTS:
-        ours.update(state=State.FAILED, claim="", claimed_until=None, why=_why(told))
+        if (
+            ours.update(state=State.FAILED, claim="", claimed_until=None, why=_why(told))
+            and told.answer is Answer.REFUSED
+        ):
+            bounces.apply(told=_bounce(claimed, told, now), now=now)
         return
     again = now + again_after(claimed.attempt)
     if fault in {Fault.POLICY, Fault.SLOW_DOWN}:
         why = pausing.POLICY if fault is Fault.POLICY else pausing.SLOW_DOWN
         again = pausing.pause_domain(domain=claimed.domain, why=why, said=_why(told), now=now)
+    if fault is Fault.POLICY:
+        reason = _verdict(told).reason.value
+        alerting.raise_alert(domain=claimed.domain, reason=reason, said=_why(told), now=now)
     ours.update(state=State.QUEUED, claim="", claimed_until=None, due_at=again, why=_why(told))
+
+
+def _bounce(claimed: claiming.Claimed, told: Told, now: datetime) -> bounces.Told:
+    """A refusal on the spot, as if it had come back: the mailbox is not written to for ever."""
+    event = f"{claimed.delivery}.{claimed.attempt}"
+    return bounces.Told(bounces.SPOT, event, Kind.BOUNCE, claimed.delivery, _verdict(told), now, _why(told))
+
+
+def _verdict(told: Told) -> Verdict:
+    numbers = enhanced(told.text)
+    status = ".".join(map(str, numbers)) if numbers else ""
+    return judge(Said(action="failed", status=status, code=str(told.code or ""), said=told.text, formal=True))
 
 
 def _why(told: Told) -> str:

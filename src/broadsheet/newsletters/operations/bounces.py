@@ -33,6 +33,7 @@ from broadsheet.newsletters.rules.reasons import Reason
 from broadsheet.newsletters.rules.told import Kind
 
 KNOWN, NOBODY = "known", "nobody"  # told before; of no mail of ours
+MAIL, SPOT = "mail", "smtp"  # sources: a mail that came back, and the server that would not take one
 DEFAULT = Policy()
 REMEMBERED = timedelta(days=120)
 FAILURES = {Severity.HARD, Severity.DISABLED, Severity.SOFT, Severity.OTHER, Severity.POLICY, Severity.SLOW_DOWN}
@@ -42,7 +43,7 @@ FAILURES = {Severity.HARD, Severity.DISABLED, Severity.SOFT, Severity.OTHER, Sev
 class Told:
     """One event of one delivery, as an ESP or a bounce tells it."""
 
-    source: str  # mail, or the ESP's name
+    source: str  # mail, smtp, or the ESP's name
     event_id: str
     kind: Kind
     delivery: int
@@ -53,7 +54,7 @@ class Told:
     @property
     def by_esp(self) -> bool:
         """Whether an ESP vouches for it."""
-        return self.source != "mail"
+        return self.source not in {MAIL, SPOT}
 
 
 @transaction.atomic
