@@ -42,8 +42,8 @@ class Lanes:
         lane = self._desk if counting or scope["path"].startswith("/admin/") else self._paper
         token = SyncToAsync.thread_sensitive_context.set(lane)
         try:
-            told = sync_to_async(_count)(scope[VIEWS], scope.get(SHOWN)) if counting else None
-            await (told or self._django(scope, receive, send))
+            told = [scope[name] for name in (VIEWS, SHOWN) if name in scope]
+            await (sync_to_async(_count)(*told) if counting else self._django(scope, receive, send))
         finally:
             SyncToAsync.thread_sensitive_context.reset(token)
 
