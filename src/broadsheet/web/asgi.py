@@ -42,16 +42,13 @@ class Lanes:
         lane = self._desk if counting or scope["path"].startswith("/admin/") else self._paper
         token = SyncToAsync.thread_sensitive_context.set(lane)
         try:
-            await (
-                sync_to_async(_count)(scope[VIEWS], scope.get(SHOWN, {}))
-                if counting
-                else self._django(scope, receive, send)
-            )
+            told = [scope[name] for name in (VIEWS, SHOWN) if name in scope]
+            await (sync_to_async(_count)(*told) if counting else self._django(scope, receive, send))
         finally:
             SyncToAsync.thread_sensitive_context.reset(token)
 
 
-def _count(views: Mapping[bytes, int], shown: Mapping[int, int]) -> None:
+def _count(views: Mapping[bytes, int], shown: Mapping[int, int] | None = None) -> None:
     """Keep how often stories were read, and how often they offered a newsletter."""
     from django.db import close_old_connections
 
