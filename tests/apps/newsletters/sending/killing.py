@@ -131,7 +131,7 @@ def _fail_now_and_then(connection: Any, **_: Any) -> None:
             raise OperationalError("database or disk is full")
         return execute(sql, params, many, context)
 
-    connection.execute_wrappers.append(run)
+    connection.execute_wrappers[:] = [run]  # one, however often it connects anew
 
 
 def _ended(pid: int) -> None:
