@@ -6,6 +6,8 @@ import time
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
+from django.db import DatabaseError
+
 from broadsheet.membership.addresses import address
 from broadsheet.newsletters import keys
 from broadsheet.newsletters.message import checked, values_of
@@ -36,6 +38,8 @@ class Post:
         if key not in self._frozen:
             try:
                 self._frozen[key] = frozen(*key)
+            except DatabaseError:  # that says nothing of the issue
+                raise
             except Exception as error:
                 raise IssueError(f"{type(error).__name__}: {error}") from error
             while len(self._frozen) > KEPT:

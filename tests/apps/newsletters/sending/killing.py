@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,9 +41,11 @@ def killed(kills: int, count: int, lines: int, mode: str) -> dict[str, Any]:
         newsletter = stage.a_list()
         wanted = {one.address for one in stage.readers(newsletter, stage.many(count))}
         issue = stage.an_issue(newsletter, due_at=clock.now())
-        under_way, life = 0, 0.2
+        under_way, life = 0, 0.1
         for left in range(kills, 0, -1):
+            noted = (folder / "taken").stat().st_size
             pid = _life(lines)
+            _until(lambda noted=noted: (folder / "taken").stat().st_size > noted)
             time.sleep(chance.uniform(0.0, life))
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
@@ -89,6 +91,13 @@ def cleared() -> None:
         model.objects.all().delete()
 
 
+def _until(so: Callable[[], bool], most: float = 2.0) -> None:
+    """Wait until something is taken; not for long: what is left may be in doubt, and wait itself."""
+    end = time.monotonic() + most
+    while not so() and time.monotonic() < end:
+        time.sleep(0.002)
+
+
 def _paced(sent: int, count: int, killed: int, kills: int, life: float) -> float:
     """Lives as long as it takes for the kills to fall into the whole of the mailing, not its beginning."""
     return life * (0.8 if sent / count > killed / kills else 1.25)
@@ -131,7 +140,7 @@ def _fail_now_and_then(connection: Any, **_: Any) -> None:
             raise OperationalError("database or disk is full")
         return execute(sql, params, many, context)
 
-    connection.execute_wrappers.append(run)
+    connection.execute_wrappers[:] = [run]  # one, however often it connects anew
 
 
 def _ended(pid: int) -> None:
