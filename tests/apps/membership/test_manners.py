@@ -16,6 +16,7 @@ from broadsheet.membership.models import (
     Mail,
     TrialUse,
 )
+from broadsheet.membership.operations import Form
 from broadsheet.membership.operations.leaving import forget_evidence
 from broadsheet.money import Money
 from broadsheet.paywall.models import LostPass
@@ -105,6 +106,7 @@ def test_a_reader_who_is_erased_leaves_no_name_ends_at_the_gateway_and_keeps_no_
     ann = stage.reader("ann@example.org")
     subscription = stage.join(ann, trial=0)
     operations.cancel(user_id=ann.user_id, now=stage.now)
+    operations.declare_by_form(form=Form("extraordinary", "ANN@example.org", name="Ann"), now=stage.now)
     stage.work()
     for _ in range(2):
         operations.erase(user_id=ann.user_id, now=stage.now)
@@ -118,7 +120,7 @@ def test_a_reader_who_is_erased_leaves_no_name_ends_at_the_gateway_and_keeps_no_
     for model in (Customer, Consent, Cancellation, Mail, HistoryEntry, TrialUse, Invoice, Grant):
         for row in model.objects.all():
             kept = str([getattr(row, field.attname) for field in model._meta.concrete_fields])
-            assert "ann@example.org" not in kept, model
+            assert "ann@example.org" not in kept.lower(), model
     assert queries.timeline(ann.user_id) == ()
 
 

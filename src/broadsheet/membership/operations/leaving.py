@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from broadsheet.accounts import queries as accounts
 from broadsheet.membership.models import (
     Cancellation,
     Checkout,
@@ -68,6 +69,10 @@ def erase(*, user_id: int, now: datetime) -> None:
     keyed hashes of a trial for 24 months. To be called before accounts delete the user. Safe to repeat.
     """
     customer = rows.lock(user=user_id)
+    person = accounts.person(user_id)
+    for address in {person.email if person else "", customer.email if customer else ""} - {""}:
+        declared = Cancellation.objects.filter(user=None, email__iexact=address)  # without logging in
+        declared.update(name="", email="", confirm_to="", reason="", contract="")
     if customer is not None:
         _forget_customer(customer, now)
     PendingOperation.objects.filter(user=user_id).update(user=None)
