@@ -47,7 +47,7 @@ SURFACES = {
          "/membership/joined/", "/membership/gift/", "/membership/give/", "/membership/given/", "/membership/seat/x/",
          "/account/membership/", "/account/membership/switch/member-year/"),
     ),
-    "hook": Surface("nothing", ("/hooks/stripe/",)),
+    "hook": Surface("nothing", ("/hooks/stripe/", "/hooks/mail/postmark/", "/hooks/mail/postmark/inbound/")),
     "door": Surface(
         "nothing",
         ("/_util/login/", "/_util/authenticate_with_password/1/1/", "/documents/authenticate_with_password/1/"),
@@ -127,6 +127,8 @@ URLS = {
             "withdraw/",
         )
     },
+    "hooks/mail/<slug:esp>/": "hook",
+    "hooks/mail/<slug:esp>/inbound/": "hook",
     **{
         f"newsletters/{name}": "newsletters"
         for name in (
@@ -173,7 +175,8 @@ URLS = {
 DESK_ROOMS = frozenset(
     (
         "account", "api", "block-preview", "bulk", "choose-anchor-link", "choose-email-link",
-        "choose-external-link", "choose-page", "choose-phone-link", "collections", "dismissibles", "documents",
+        "choose-external-link", "choose-page", "choose-phone-link", "collections", "deliverability", "dismissibles",
+        "documents",
         "editing-sessions", "embeds", "failwhale", "gifts", "groups", "images", "imported-comments", "jsi18n", "login",
         "logout", "members", "newsletters", "pages", "password_reset", "redirects", "reports", "settings", "sites", "snippets", "sprite",
         "stories", "tag-autocomplete", "test404", "translation", "users", "workflows",
@@ -255,6 +258,18 @@ TEMPLATES = {
         )
     },
     "broadsheet/newsletters/offer.html": "story",
+    "broadsheet/desk/deliverability.html": "desk",
+    **{
+        f"broadsheet/desk/newsletters/{name}.html": "desk"
+        for name in ("begin", "denied", "issue", "panel", "preview")
+    },
+    **{  # an issue: what it shows of stories are cards, and whole stories only to members, through newsroom's one door
+        f"broadsheet/newsletter/{name}.html": "newsletters"
+        for name in (
+            "answers", "briefs", "button", "foot", "head", "letter", "masthead", "note", "picture", "promo", "quiz", "quote",
+            "row", "rule", "story",
+        )
+    },
     "broadsheet/newsletters/mail/asks.txt": "newsletters", "broadsheet/newsletters/mail/asks_subject.txt": "newsletters",
     "broadsheet/mail/letter.html": "membership", "broadsheet/mail/letter.txt": "membership",
     "wagtailcore/password_required.html": "door", "broadsheet/story.html": "story",
@@ -291,7 +306,8 @@ TASKS = {
 }
 COMMANDS = {"manage": "desk", "serve": "story", "work": "story", "demo": "story", "reindex": "search",
             "open": "front", "import": "story", "refresh-crawlers": "machines", "why": "desk", "members": "desk",
-            "newsletters": "newsletters", "sandbox": "hook", "take-back-receipt": "story"}  # fmt: skip
+            "newsletters": "newsletters", "sandbox": "hook", "take-back-receipt": "story", "send": "newsletters",
+            "mail-intake": "newsletters", "mailcheck": "newsletters"}  # fmt: skip
 # Wagtail's own name for the clock's work, taken over so that it keeps our rules.
 DJANGO_COMMANDS = {"publish_scheduled": "story"}
 

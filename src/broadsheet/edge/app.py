@@ -15,6 +15,7 @@ import time
 from collections.abc import Collection, MutableMapping
 from typing import Any
 
+from broadsheet.edge.answering import give, refuse
 from broadsheet.edge.compose import Answer, Composer, Headers, Negotiation
 from broadsheet.edge.cookies import names, session_name
 from broadsheet.edge.counting import hand_on
@@ -43,8 +44,6 @@ PASSED_THROUGH = (
     "/admin/", "/static/", "/media/", "/documents/", "/account/", "/g/", "/newsletters/confirm/", "/newsletters/go/",
     "/newsletters/leave/", "/newsletters/mine/",
 )  # fmt: skip
-COME_AGAIN = b"3600"  # seconds
-EMPTY = {"type": "http.response.body", "body": b""}
 
 
 class Edge:
@@ -149,7 +148,7 @@ class Edge:
             ready = self._composer.compose(page.entry.variants["full"], encoding, b"", own(page.common), True)
         elif offer.set_cookie:
             ready = Answer({**ready.start, "headers": own(ready.start["headers"])}, ready.body)
-        await _give(ready, headers, method, send, offer.set_cookie)
+        await give(ready, headers, method, send, offer.set_cookie)
 
     async def _gate(
         self, page: HotPage, access: Access, scope: Scope, headers: dict[bytes, bytes], encoding: str, send: Send
@@ -169,7 +168,7 @@ class Edge:
             decision, visitor, more = await gate.ask(entry.story, visitor, scope, headers, now)
             set_cookie += more
         if decision.verdict is Verdict.REFUSE:
-            await _refuse(decision.reason, send)
+            await refuse(decision.reason, send)
             return
         kind = "full" if decision.verdict is Verdict.FULL else "preview"
         if decision.reason is Reason.CRAWLER:
@@ -188,7 +187,7 @@ class Edge:
                 lasts, decision.verdict is Verdict.FULL, ready.start, ready.body, visitor.reads if by_receipt else None
             )
             self._remember(page, headers, known)
-        await _give(ready, headers, method, send, set_cookie)
+        await give(ready, headers, method, send, set_cookie)
 
     async def _known(self, scope: Scope, headers: dict[bytes, bytes], now: float) -> tuple[Visitor, Headers]:
         """Who asks, with a new pass where they are logged in and had none that holds; and the cookies to set."""
@@ -364,42 +363,6 @@ class Edge:
                     await self._django.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
-
-
-async def _send_ready(
-    ready: Ready, headers: dict[bytes, bytes], method: str, send: Send, extra: Headers | None = None
-) -> None:
-    if headers.get(b"if-none-match") == ready.etag and not extra:
-        await send(ready.unchanged)
-        await send({"type": "http.response.body", "body": b""})
-        return
-    start = ready.start
-    if extra:
-        start = {**start, "headers": [*start["headers"], *extra]}
-    await send(start)
-    await send(ready.body if method != "HEAD" else EMPTY)
-
-
-async def _give(
-    ready: Ready | Answer, headers: dict[bytes, bytes], method: str, send: Send, set_cookie: Headers
-) -> None:
-    if isinstance(ready, Ready):
-        await _send_ready(ready, headers, method, send, set_cookie)
-        return
-    await send({**ready.start, "headers": [*ready.start["headers"], *set_cookie]} if set_cookie else ready.start)
-    await send(ready.body if method != "HEAD" else EMPTY)
-
-
-async def _refuse(reason: Reason, send: Send) -> None:
-    """503 is the one answer that a browser throws away, so that the click asks again (204 would end the click).
-
-    Of a search engine it is taken for what it is: not now. The index keeps what it has.
-    """
-    headers = [(b"cache-control", b"no-store"), (b"vary", b"Sec-Purpose, Cookie"), (b"content-length", b"0")]
-    if reason is Reason.COME_AGAIN:
-        headers.append((b"retry-after", COME_AGAIN))
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
 
 
 def _joined(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
