@@ -123,7 +123,7 @@ class NewsletterViewSet(Guarded):
         "language",
         Column("rhythm", label=gettext_lazy("Rhythm"), accessor="get_rhythm_display"),
         Column("composing", label=gettext_lazy("Composed"), accessor="get_composing_display"),
-        BooleanColumn("open", label=gettext_lazy("Open"), accessor="open"),
+        BooleanColumn("open", label=gettext_lazy("Takes readers"), accessor="open"),
     ]
     edit_handler = TabbedInterface(
         [
