@@ -42,7 +42,7 @@ threats: ready-to-test  ## Write docs/reference/threats.md from the tests that b
 	$(BIN)/python -m tools.make_threats
 
 messages: ready-to-test  ## Collect the words to translate, and compile the translations
-	for room in web accounts membership; do (cd src/broadsheet/$$room && ../../../$(BIN)/django-admin makemessages --all --no-obsolete --no-wrap --add-location file && ../../../$(BIN)/django-admin compilemessages) || exit 1; done
+	for room in web accounts membership newsletters; do (cd src/broadsheet/$$room && ../../../$(BIN)/django-admin makemessages --all --no-obsolete --no-wrap --add-location file && ../../../$(BIN)/django-admin compilemessages) || exit 1; done
 
 lock:  ## Lock the libraries with their hashes (needs uv)
 	$(LOCK) pyproject.toml --group build -o requirements/base.txt

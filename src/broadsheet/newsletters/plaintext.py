@@ -71,8 +71,8 @@ def _masthead(sheet: _Sheet, letter: cards.Letter, date: str) -> None:
     if head.line:
         sheet.close(head.line)
     if head.web_url:
-        sheet.close(f"{_('Read on the web')}: {sheet.link(head.web_url)}")
-    sheet.lines[-1:] = [f"{_('Unsubscribe')}: {UNSUBSCRIBE}", "", _STRONG, ""]
+        sheet.close(_("Read on the web") + f": {sheet.link(head.web_url)}")
+    sheet.lines[-1:] = [_("Unsubscribe") + f": {UNSUBSCRIBE}", "", _STRONG, ""]
 
 
 def _block(sheet: _Sheet, block: cards.Block) -> None:
@@ -198,7 +198,7 @@ def _foot(sheet: _Sheet, head: cards.Head) -> None:
         _("You get this because you joined %(name)s, a newsletter of %(paper)s.")
         % {"name": head.name, "paper": head.paper}
     )
-    sheet.lines += [f"{_('Unsubscribe')}: {UNSUBSCRIBE}", f"{_('Manage your newsletters')}: {PREFERENCES}", ""]
+    sheet.lines += [_("Unsubscribe") + f": {UNSUBSCRIBE}", _("Manage your newsletters") + f": {PREFERENCES}", ""]
     sheet.lines += [head.publisher or head.paper, *head.address_lines, ""]
     if sheet.named:
         sheet.lines += [_("Links"), *(f"[{number}] {sheet.links.to(url)}" for url, number in sheet.named.items())]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput, AdminTimeInput
 
@@ -22,7 +22,7 @@ from broadsheet.newsletters.rules.schedule import instant
 WRITTEN = (
     "subject", "second_subject", "test_share", "test_minutes", "winner_rule", "preheader", "body",
 )  # fmt: skip
-READERS = [(FREE, lazy("a free reader")), (MEMBER, lazy("a member"))]
+READERS = [(FREE, gettext_lazy("a free reader")), (MEMBER, gettext_lazy("a member"))]
 
 
 class IssueForm(WagtailAdminModelForm):
@@ -56,18 +56,18 @@ class IssueForm(WagtailAdminModelForm):
 class BeginForm(forms.Form):
     """A new issue."""
 
-    newsletter = forms.ModelChoiceField(label=lazy("Newsletter"), queryset=Newsletter.objects.all())
+    newsletter = forms.ModelChoiceField(label=gettext_lazy("Newsletter"), queryset=Newsletter.objects.all())
     filled = forms.BooleanField(
-        label=lazy("Fill it"), required=False, initial=True,
-        help_text=lazy("With the stories of its subjects since its last issue. You can change everything."),
+        label=gettext_lazy("Fill it"), required=False, initial=True,
+        help_text=gettext_lazy("With the stories of its subjects since its last issue. You can change everything."),
     )  # fmt: skip
 
 
 class ScheduleForm(forms.Form):
     """A day and a time, as clocks in the list's zone show them."""
 
-    day = forms.DateField(label=lazy("Day"), widget=AdminDateInput)
-    time = forms.TimeField(label=lazy("Time"), widget=AdminTimeInput)
+    day = forms.DateField(label=gettext_lazy("Day"), widget=AdminDateInput)
+    time = forms.TimeField(label=gettext_lazy("Time"), widget=AdminTimeInput)
 
     def moment(self, zone: str) -> datetime:
         """What was written, as a moment: the first valid one where clocks are changed that night."""
@@ -83,6 +83,6 @@ class ScheduleForm(forms.Form):
 class TryForm(forms.Form):
     """One address that gets it now."""
 
-    to = forms.EmailField(label=lazy("Address"))
-    variant = forms.ChoiceField(label=lazy("As it goes to"), choices=READERS)
-    second = forms.BooleanField(label=lazy("With the second subject"), required=False)
+    to = forms.EmailField(label=gettext_lazy("Address"))
+    variant = forms.ChoiceField(label=gettext_lazy("As it goes to"), choices=READERS)
+    second = forms.BooleanField(label=gettext_lazy("With the second subject"), required=False)

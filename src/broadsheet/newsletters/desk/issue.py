@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
@@ -167,7 +167,7 @@ ACTS: dict[str, tuple[str, Do]] = {
     "cancel": (permissions.SEND, _cancel),
     "try": (permissions.WRITE, _try),
 }
-TOO_LATE = lazy("That cannot be done any more: the issue has moved on.")
+TOO_LATE = gettext_lazy("That cannot be done any more: the issue has moved on.")
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
@@ -30,16 +30,18 @@ class IssueList(generic.IndexView):
 
     columns = [
         TitleColumn(
-            "subject", label=lazy("Issue"), accessor=str,
+            "subject", label=gettext_lazy("Issue"), accessor=str,
             get_url=lambda row: reverse("newsletters_issues:issue", args=[row.pk]),
         ),
-        Column("newsletter", label=lazy("Newsletter"), accessor="newsletter"),
+        Column("newsletter", label=gettext_lazy("Newsletter"), accessor="newsletter"),
         StatusTagColumn(
-            "state", label=lazy("State"), accessor="get_state_display",
+            "state", label=gettext_lazy("State"), accessor="get_state_display",
             primary=lambda row: row.state in {"scheduled", "sending", "done"},
         ),
-        Column("due", label=lazy("Goes out"), accessor=lambda row: words.moment(row.due_at, row.newsletter.zone)),
-        Column("progress", label=lazy("Sent"), accessor=lambda row: row.progress),
+        Column(
+            "due", label=gettext_lazy("Goes out"), accessor=lambda row: words.moment(row.due_at, row.newsletter.zone),
+        ),
+        Column("progress", label=gettext_lazy("Sent"), accessor=lambda row: row.progress),
     ]  # fmt: skip
 
     def get_base_queryset(self) -> Any:
@@ -98,14 +100,14 @@ class IssueViewSet(Guarded):
 
     model = Issue
     icon = "doc-full"
-    menu_label = lazy("Issues")
+    menu_label = gettext_lazy("Issues")
     name, url_prefix = "newsletters_issues", "newsletters/issues"
     index_view_class = IssueList
     edit_view_class = IssueEdit
     list_filter = ["newsletter", "state"]
     edit_handler = ObjectList(
         [
-            FieldPanel("subject", help_text=lazy("Four to ten words. Forty letters are seen on a phone.")),
+            FieldPanel("subject", help_text=gettext_lazy("Four to ten words. Forty letters are seen on a phone.")),
             FieldPanel("preheader"),
             FieldPanel("body"),
             MultiFieldPanel(
@@ -113,8 +115,8 @@ class IssueViewSet(Guarded):
                     FieldPanel("second_subject"),
                     FieldRowPanel([FieldPanel("test_share"), FieldPanel("test_minutes"), FieldPanel("winner_rule")]),
                 ],
-                heading=lazy("Test of two subjects"),
-                help_text=lazy(
+                heading=gettext_lazy("Test of two subjects"),
+                help_text=gettext_lazy(
                     "Left empty, there is no test. Some readers get the one, as many the other; clicks tell which "
                     "subject the rest get. The issue's page says it with the numbers of this list."
                 ),

@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.admin.ui.tables import BooleanColumn, Column
@@ -20,8 +20,8 @@ from broadsheet.newsletters.models import Newsletter
 from broadsheet.newsletters.rules.colours import is_colour
 
 WEEK = (
-    lazy("Monday"), lazy("Tuesday"), lazy("Wednesday"), lazy("Thursday"), lazy("Friday"), lazy("Saturday"),
-    lazy("Sunday"),
+    gettext_lazy("Monday"), gettext_lazy("Tuesday"), gettext_lazy("Wednesday"), gettext_lazy("Thursday"),
+    gettext_lazy("Friday"), gettext_lazy("Saturday"), gettext_lazy("Sunday"),
 )  # fmt: skip
 
 
@@ -38,15 +38,17 @@ class Guarded(ModelViewSet):
 class NewsletterForm(WagtailAdminModelForm):
     """Choices where the table holds a word or a number."""
 
-    language = forms.ChoiceField(label=lazy("Language"), choices=lambda: settings.LANGUAGES)
-    zone = forms.ChoiceField(label=lazy("Time zone"), choices=lambda: [(name, name) for name in _zones()])
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=lambda: settings.LANGUAGES)
+    zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=lambda: [(name, name) for name in _zones()])
     day = forms.TypedChoiceField(
-        label=lazy("Day"), required=False, coerce=int, empty_value=None, help_text=lazy("For a weekly list."),
-        choices=[("", "---------"), *enumerate(WEEK)],
+        label=gettext_lazy("Day"), required=False, coerce=int, empty_value=None,
+        help_text=gettext_lazy("For a weekly list."), choices=[("", "---------"), *enumerate(WEEK)],
     )  # fmt: skip
     colour = forms.CharField(
-        label=lazy("Colour"), widget=forms.TextInput(attrs={"type": "color"}), max_length=7,
-        help_text=lazy("The one colour of its letters. It is darkened, or lightened at night, until it can be read."),
+        label=gettext_lazy("Colour"), widget=forms.TextInput(attrs={"type": "color"}), max_length=7,
+        help_text=gettext_lazy(
+            "The one colour of its letters. It is darkened, or lightened at night, until it can be read."
+        ),
     )  # fmt: skip
 
     def clean_colour(self) -> str:
@@ -77,7 +79,7 @@ _ABOUT = [
     FieldRowPanel([FieldPanel("language"), FieldPanel("position"), FieldPanel("open")]),
     MultiFieldPanel(
         [FieldPanel("audience"), FieldPanel("full_for_members"), FieldPanel("opens_stories")],
-        heading=lazy("Who gets what"),
+        heading=gettext_lazy("Who gets what"),
     ),
 ]
 _CHECKED = forms.CheckboxSelectMultiple
@@ -91,8 +93,8 @@ _COMPOSED = [
             FieldPanel("places", widget=_CHECKED),
             FieldPanel("sections", widget=_CHECKED),
         ],
-        heading=lazy("Its subjects"),
-        help_text=lazy("A digest holds stories about any of these. None ticked: about anything."),
+        heading=gettext_lazy("Its subjects"),
+        help_text=gettext_lazy("A digest holds stories about any of these. None ticked: about anything."),
     ),
 ]
 _TIMES = [
@@ -102,7 +104,9 @@ _TIMES = [
 ]
 _LOOK = [
     FieldPanel("colour"),
-    FieldPanel("masthead", help_text=lazy("A picture in place of the name, on white. Left empty, the name is set.")),
+    FieldPanel(
+        "masthead", help_text=gettext_lazy("A picture in place of the name, on white. Left empty, the name is set.")
+    ),
     FieldRowPanel([FieldPanel("sender_name"), FieldPanel("sender_address"), FieldPanel("reply_to")]),
 ]
 
@@ -112,21 +116,21 @@ class NewsletterViewSet(Guarded):
 
     model = Newsletter
     icon = "mail"
-    menu_label = lazy("Lists")
+    menu_label = gettext_lazy("Lists")
     name, url_prefix = "newsletters_lists", "newsletters/lists"
     list_display = [
         "name",
         "language",
-        Column("rhythm", label=lazy("Rhythm"), accessor="get_rhythm_display"),
-        Column("composing", label=lazy("Composed"), accessor="get_composing_display"),
-        BooleanColumn("open", label=lazy("Open"), accessor="open"),
+        Column("rhythm", label=gettext_lazy("Rhythm"), accessor="get_rhythm_display"),
+        Column("composing", label=gettext_lazy("Composed"), accessor="get_composing_display"),
+        BooleanColumn("open", label=gettext_lazy("Takes readers"), accessor="open"),
     ]
     edit_handler = TabbedInterface(
         [
-            ObjectList(_ABOUT, heading=lazy("The list")),
-            ObjectList(_COMPOSED, heading=lazy("How it is composed")),
-            ObjectList(_TIMES, heading=lazy("When it goes out")),
-            ObjectList(_LOOK, heading=lazy("Look and sender")),
+            ObjectList(_ABOUT, heading=gettext_lazy("The list")),
+            ObjectList(_COMPOSED, heading=gettext_lazy("How it is composed")),
+            ObjectList(_TIMES, heading=gettext_lazy("When it goes out")),
+            ObjectList(_LOOK, heading=gettext_lazy("Look and sender")),
         ],
         base_form_class=NewsletterForm,
     )

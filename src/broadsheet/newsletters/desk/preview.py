@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
@@ -26,10 +26,10 @@ WIDTHS = {"phone": 375, "desktop": 700}
 # Nothing in it runs, and it may open nothing but a picture: it is shown inside the admin.
 SHUT = "default-src 'none'; img-src * data:; style-src 'unsafe-inline'; sandbox allow-popups"
 CHOICES: tuple[tuple[str, Any, tuple[tuple[str, Any], ...]], ...] = (
-    ("variant", lazy("As it goes to"), tuple(READERS)),
-    ("light", lazy("Light"), (("day", lazy("by day")), ("night", lazy("at night")))),
-    ("part", lazy("Part"), (("html", lazy("HTML")), ("text", lazy("plain text")))),
-    ("width", lazy("Width"), (("phone", lazy("a phone")), ("desktop", lazy("a wide screen")))),
+    ("variant", gettext_lazy("As it goes to"), tuple(READERS)),
+    ("light", gettext_lazy("Light"), (("day", gettext_lazy("by day")), ("night", gettext_lazy("at night")))),
+    ("part", gettext_lazy("Part"), (("html", gettext_lazy("HTML")), ("text", gettext_lazy("plain text")))),
+    ("width", gettext_lazy("Width"), (("phone", gettext_lazy("a phone")), ("desktop", gettext_lazy("a wide screen")))),
 )
 
 

@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from broadsheet.newsletters.models import Issue
 from broadsheet.newsletters.queries.progress import Progress
@@ -24,16 +23,17 @@ CLASSES = {
     State.DONE: "w-status--primary", State.PAUSED: "w-status--label",
 }  # fmt: skip
 WHY = {
-    Why.MORE: lazy("it had more clicks a mail"), Why.EQUAL: lazy("both had the same clicks, so the first won"),
-    Why.CLEARLY: lazy("it was better by more than chance explains"),
-    Why.NOT_CLEAR: lazy("the second was not clearly better"),
-    Why.TOO_FEW: lazy("too few readers were asked to tell"),
+    Why.MORE: gettext_lazy("it had more clicks a mail"),
+    Why.EQUAL: gettext_lazy("both had the same clicks, so the first won"),
+    Why.CLEARLY: gettext_lazy("it was better by more than chance explains"),
+    Why.NOT_CLEAR: gettext_lazy("the second was not clearly better"),
+    Why.TOO_FEW: gettext_lazy("too few readers were asked to tell"),
 }  # fmt: skip
 
 UNSURE = {
-    "just_begun": lazy("It has just begun: nobody can say yet when it is done."),
-    "stands_still": lazy("Nothing went out of late: nobody can say when it is done."),
-    "too_long": lazy("At this pace it takes more than three days."),
+    "just_begun": gettext_lazy("It has just begun: nobody can say yet when it is done."),
+    "stands_still": gettext_lazy("Nothing went out of late: nobody can say when it is done."),
+    "too_long": gettext_lazy("At this pace it takes more than three days."),
 }
 
 

@@ -78,7 +78,7 @@ class Issue(models.Model):
             models.UniqueConstraint(fields=["newsletter", "number"], name="issue_number_once"),
         ]
         indexes = [models.Index(fields=["state", "due_at"], name="issue_due")]
-        permissions = [("send_issue", "Can approve, schedule, stop and test issues")]
+        permissions = [("send_issue", _("Can approve, schedule, stop and test issues"))]
 
     def __str__(self) -> str:
         return self.subject or str(self.newsletter)
