@@ -24,7 +24,7 @@ from broadsheet.paywall import operations as paywall
 
 EDITOR = "editor@example.org"
 CREDIT = "The Ferry, drawing"
-POSTAL = "The Ferry\n1 Example Quay\n00000 Nowhere"
+POSTAL = "1 Example Quay\n00000 Nowhere"
 LANGUAGES = ("en", "ar")
 
 
