@@ -124,6 +124,17 @@ def test_NL_06_without_a_postal_address_nothing_goes_out(letters: Letters) -> No
         letters.frozen(letters.list(), note())
 
 
+def test_what_is_said_to_the_mails_own_readers_alone_is_marked(letters: Letters) -> None:
+    """The web version leaves that out; the postal address stays."""
+    html = parts(letters.frozen(letters.list(), note())).html
+    said = re.findall(r'<(tr|p) class="mailed".*?</\1>', html, flags=re.DOTALL)
+    assert said == ["tr", "p", "p"]
+    rest = re.sub(r'<(tr|p) class="mailed".*?</\1>', "", html, flags=re.DOTALL)
+    assert "%%UNSUBSCRIBE%%" in html
+    assert not re.search("%%(UNSUBSCRIBE|PREFERENCES)%%|You get this", rest)
+    assert "Pier 4, Harbour Street" in rest
+
+
 def test_NL_07_whole_stories_are_cut_to_leads_until_the_letter_is_small_enough(letters: Letters) -> None:
     long = [paragraph(words(700, f"part{number}x")) for number in range(6)]
     told = [letters.paper.story(f"Story {number}", long, access="metered") for number in range(4)]
