@@ -64,6 +64,12 @@ def paper() -> dict[str, Any]:
     return tomllib.loads((HERE / "paper.toml").read_text(encoding="utf-8"))
 
 
+def letters() -> list[dict[str, Any]]:
+    """The newsletters' past issues, in the order in which they went out."""
+    found = tomllib.loads((HERE / "letters.toml").read_text(encoding="utf-8"))
+    return list(found["letters"])
+
+
 def stories() -> list[Content]:
     """Every story, oldest first."""
     found = [read(path) for path in sorted((HERE / "stories").rglob("*.md"))]

@@ -13,17 +13,18 @@ from django.utils import translation
 
 from broadsheet import clock
 from broadsheet.accounts import operations as accounts
-from broadsheet.demo import contents, pictures
+from broadsheet.demo import contents, letters, pictures
 from broadsheet.demo.contents import Block, Content
 from broadsheet.membership import operations as membership
 from broadsheet.money import Money
-from broadsheet.newsletters.operations import lists as letters
-from broadsheet.newsletters.operations.lists import NewList
+from broadsheet.newsletters.operations.lists import NewList, ensure_list, ensure_promo
+from broadsheet.newsletters.rules.schedule import Rhythm
 from broadsheet.newsroom.operations import filing, opening
 from broadsheet.paywall import operations as paywall
 
 EDITOR = "editor@example.org"
 CREDIT = "The Ferry, drawing"
+POSTAL = "1 Example Quay\n00000 Nowhere"
 LANGUAGES = ("en", "ar")
 
 
@@ -37,6 +38,7 @@ class Ids:
     partners: dict[str, int] = field(default_factory=dict)
     stories: dict[tuple[str, str], int] = field(default_factory=dict)
     pictures: dict[str, int] = field(default_factory=dict)
+    lists: dict[tuple[str, str], int] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
 
@@ -52,6 +54,7 @@ def seed(*, address: str, password: str, progress: Callable[[str, int, int], Non
     for content in contents.pages():
         _page(content)
     _newsletters(paper, ids)
+    _letters(paper, stories, ids)
     _editions(paper)
     for language in LANGUAGES:
         with translation.override(language):
@@ -60,7 +63,9 @@ def seed(*, address: str, password: str, progress: Callable[[str, int, int], Non
 
 def _open(paper: dict[str, Any], address: str, password: str) -> None:
     editions = [opening.Edition(name, **_about(paper["paper"][name])) for name in LANGUAGES]
-    opening.open_paper(editions=editions, address=address, publisher="The Ferry", contact="desk@example.org")
+    opening.open_paper(
+        editions=editions, address=address, publisher="The Ferry", contact="desk@example.org", postal=POSTAL
+    )
     accounts.ensure_chief(email=EDITOR, password=password, first_name="Edda", last_name="Itor")
     paywall.set_terms({language: _wall_text(paper, language) for language in LANGUAGES}, allowance=1, window=30)
     offer = paper["offer"]
@@ -231,8 +236,18 @@ def _newsletter(row: dict[str, Any], number: int, language: str, ids: Ids) -> No
         full_for_members=row["slug"] == "the-last-boat", most_stories=1 if row["slug"] == "the-last-boat" else 5,
     )  # fmt: skip
     topics = [ids.topics[language, slug] for slug in row["topics"]]
-    made = letters.ensure_list(new=new, topics=topics)
-    letters.ensure_promo(newsletter=made, place="middle", weight=2 if row["free"] else 1)
+    made = ids.lists[language, row["slug"]] = ensure_list(new=new, topics=topics)
+    ensure_promo(newsletter=made, place="middle", weight=2 if row["free"] else 1)
+
+
+def _letters(paper: dict[str, Any], stories: list[Content], ids: Ids) -> None:
+    """What the lists have sent so far, by the moments at which the stories came out."""
+    published = {(content.meta["language"], content.slug): content.meta["published"] for content in stories}
+    rhythms = {
+        row["slug"]: Rhythm(row["rhythm"], _day(row) or 0, time.fromisoformat(row["time"]))
+        for row in paper["newsletters"]
+    }
+    letters.make(contents.letters(), letters.Made(ids.lists, ids.stories, published, rhythms), clock.now())
 
 
 def _day(row: dict[str, Any]) -> int | None:

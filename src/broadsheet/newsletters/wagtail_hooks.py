@@ -19,6 +19,7 @@ from broadsheet.newsletters.desk import deliverability, permissions
 from broadsheet.newsletters.desk.front import WaitingPanel
 from broadsheet.newsletters.desk.issues import IssueViewSet
 from broadsheet.newsletters.desk.lists import NewsletterViewSet
+from broadsheet.newsletters.desk.promos import PromoViewSet
 
 
 class NewslettersGroup(ViewSetGroup):
@@ -27,7 +28,7 @@ class NewslettersGroup(ViewSetGroup):
     menu_label = _("Newsletters")
     menu_icon = "mail"
     menu_order = 150
-    items = (IssueViewSet, NewsletterViewSet)
+    items = (IssueViewSet, NewsletterViewSet, PromoViewSet)
 
 
 @hooks.register("register_admin_viewset")

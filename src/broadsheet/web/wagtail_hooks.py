@@ -11,7 +11,6 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets.button import Button
 
-from broadsheet.newsletters.desk.promos import PromoViewSet
 from broadsheet.newsroom import queries
 from broadsheet.paywall.rules import Access
 from broadsheet.web import giving
@@ -51,9 +50,3 @@ def _button(page: Any, user: Any) -> Iterator[Button]:
     story = queries.story_by_id(page.pk)
     if story is not None and story.access != Access.OPEN.value:
         yield Button(_("Give this story"), reverse("broadsheet_give", args=[page.pk]), icon_name="link", priority=62)
-
-
-@hooks.register("register_admin_viewset")
-def promos() -> PromoViewSet:
-    """Newsletters that stories offer, with what came of it."""
-    return PromoViewSet()

@@ -196,7 +196,7 @@ def test_NL_23_what_is_suppressed_stays_so_whatever_is_written_over_it() -> None
     assert (row.scope, row.why) == ("all", "hard_bounce")
     reader("r@mail.example", newsletter())  # brought again by an import
     assert suppressed("r@mail.example")
-    assert lift(address="r@mail.example")
+    assert lift(key=address_key("R@mail.example"))
     assert not suppressed("r@mail.example")
 
 

@@ -15,6 +15,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from broadsheet.newsletters.cards import FREE, MEMBER
 from broadsheet.newsletters.models import Content, Issue, Link
+from broadsheet.newsletters.operations.building import begin_due, build
 from broadsheet.newsletters.operations.composing import approve
 from broadsheet.newsletters.operations.freezing import FreezeError, freeze, freeze_due
 from broadsheet.newsletters.rendering import MOST_BYTES
@@ -121,6 +122,17 @@ def test_NL_06_without_a_postal_address_nothing_goes_out(letters: Letters) -> No
     PaperSettings.objects.update(postal_address=" \n")
     with pytest.raises(FreezeError, match="postal address"):
         letters.frozen(letters.list(), note())
+
+
+def test_what_is_said_to_the_mails_own_readers_alone_is_marked(letters: Letters) -> None:
+    """The web version leaves that out; the postal address stays."""
+    html = parts(letters.frozen(letters.list(), note())).html
+    said = re.findall(r'<(tr|p) class="mailed".*?</\1>', html, flags=re.DOTALL)
+    assert said == ["tr", "p", "p"]
+    rest = re.sub(r'<(tr|p) class="mailed".*?</\1>', "", html, flags=re.DOTALL)
+    assert "%%UNSUBSCRIBE%%" in html
+    assert not re.search("%%(UNSUBSCRIBE|PREFERENCES)%%|You get this", rest)
+    assert "Pier 4, Harbour Street" in rest
 
 
 def test_NL_07_whole_stories_are_cut_to_leads_until_the_letter_is_small_enough(letters: Letters) -> None:
@@ -280,11 +292,16 @@ def test_only_what_is_scheduled_is_frozen_and_only_when_it_is_due(letters: Lette
     assert freeze_due(NOW) == []
 
 
-def test_OB_10_where_readers_are_it_is_frozen_for_the_first_of_them(letters: Letters) -> None:
+def test_OB_10_where_readers_are_it_is_frozen_in_time_for_the_first_of_them(letters: Letters) -> None:
+    """Frozen and gathered minutes before the easternmost come to its hour, it begins on that hour and not before."""
+    first = NOW - timedelta(hours=14)
     issue = letters.issue(letters.list(in_readers_zone=True), note())
     approve(issue_id=issue.pk, user_id=letters.paper.desk().user.pk, due_at=NOW)
-    assert freeze_due(NOW - timedelta(hours=14, seconds=1)) == []
-    assert freeze_due(NOW - timedelta(hours=14)) == [issue.pk]
+    assert freeze_due(first - timedelta(minutes=5, seconds=1)) == []
+    assert freeze_due(first - timedelta(minutes=5)) == [issue.pk]
+    assert build(issue_id=issue.pk, now=first - timedelta(minutes=4))
+    assert begin_due(now=first - timedelta(seconds=1)) == 0
+    assert begin_due(now=first) == 1
 
 
 def test_an_issue_without_a_subject_or_a_word_is_sent_back_with_the_reason(letters: Letters) -> None:

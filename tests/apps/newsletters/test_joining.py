@@ -22,8 +22,10 @@ from broadsheet.newsletters.models import (
 from broadsheet.newsletters.operations import joining, leaving, preferences
 from broadsheet.newsletters.operations.lists import ensure_promo
 from broadsheet.newsletters.operations.preferences import Ticked
+from broadsheet.newsletters.operations.suppressing import suppress_address
 from broadsheet.newsletters.operations.tying import tie
 from broadsheet.newsletters.queries import lists
+from broadsheet.newsletters.queries.suppressed import ALL, BULK, suppressed
 from tests.apps.newsletters.stage import ADDRESS, NOW, asked, joined, new_list, ticket_of, wish
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +164,22 @@ def test_NL_23_a_suppressed_mailbox_joins_by_confirming_alone() -> None:
     assert joining.confirm(ticket=ticket_of(mail.outbox[-1]), now=NOW)
     assert states() == {"quay": "active", "second": "active"}
     assert not Suppression.objects.exists()
+
+
+def test_NL_23_a_mailbox_given_up_as_unknown_is_let_in_again_by_confirming_alone() -> None:
+    """A server said that it does not exist, and its reader opened the mail that asked all the same."""
+    quay, second = new_list(), new_list("second")
+    ticket = asked(quay)
+    suppress_address(address=ADDRESS, scope=ALL, why="hard_bounce", source="mail", now=NOW)
+    user = get_user_model().objects.create_user(ADDRESS, "a long password 1")
+    assert joining.join(address=ADDRESS, user_id=user.pk, wish=wish(second), now=NOW) is None
+    assert joining.confirm(ticket="1.forged", now=NOW) is None
+    assert suppressed(ADDRESS, ALL)
+    assert joining.confirm(ticket=ticket, now=NOW)
+    assert not suppressed(ADDRESS)
+    suppress_address(address=ADDRESS, scope=BULK, why="complaint", source="mail", now=NOW)
+    assert joining.confirm(ticket=ticket, now=NOW) is not None  # the old link again
+    assert suppressed(ADDRESS)
 
 
 def test_NL_25_nothing_is_sent_to_a_mailbox_that_does_not_exist() -> None:

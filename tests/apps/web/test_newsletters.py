@@ -219,6 +219,7 @@ def test_an_issue_on_the_web_is_what_everybody_was_sent_without_any_readers_link
     assert "%%" not in page.text
     assert 'href="/newsletters/quay/"' in page.text
     assert 'href="/newsletters/go/K/1/w/"' in page.text
+    assert "<style>.mailed{display:none!important}</style>" in page.text
     assert 'rel="canonical"' in page.text
     assert "'unsafe-inline'" in page.headers["Content-Security-Policy"]
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]

@@ -33,8 +33,6 @@ class PromoViewSet(ModelViewSet):
     model = Promo
     icon = "pick"
     menu_label = _("Newsletters in stories")
-    menu_order = 151
-    add_to_admin_menu = True
     copy_view_enabled = False
     name, url_prefix = "newsletters_promos", "newsletters/promos"
     index_view_class = PromosView

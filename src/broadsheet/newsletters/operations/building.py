@@ -20,6 +20,7 @@ from broadsheet.membership.queries.standing import members_among
 from broadsheet.membership.rules.values import Benefit
 from broadsheet.newsletters import workers
 from broadsheet.newsletters.models import Delivery, Issue, Newsletter, Subscriber, Subscription, Suppression
+from broadsheet.newsletters.queries.issues import opens_at
 from broadsheet.newsletters.rules.audience import cuts
 from broadsheet.newsletters.rules.zones import due_where_the_reader_is
 
@@ -74,8 +75,8 @@ def build(*, issue_id: int, now: datetime) -> bool:
 
 def begin_due(*, now: datetime) -> int:
     """Let what is ready go out once it is due. Where each reader has a time of their own, the rows say when."""
-    due = Q(due_at__lte=now) | Q(due_at=None) | Q(newsletter__in_readers_zone=True)
-    ready = list(Issue.objects.filter(due, state=State.READY).values_list("pk", flat=True))
+    waiting = Issue.objects.filter(state=State.READY).select_related("newsletter").defer("body")
+    ready = [issue.pk for issue in waiting if issue.due_at is None or opens_at(issue) <= now]
     return Issue.objects.filter(pk__in=ready, state=State.READY).update(state=State.SENDING, began_at=now)
 
 

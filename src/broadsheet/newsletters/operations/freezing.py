@@ -16,7 +16,7 @@ from broadsheet.newsletters.cards import FREE, MEMBER, Letter
 from broadsheet.newsletters.letters import fault_of, letter_of
 from broadsheet.newsletters.models import Content, Issue, Link, Newsletter
 from broadsheet.newsletters.places import Links
-from broadsheet.newsletters.queries.issues import opens_at
+from broadsheet.newsletters.queries.issues import freezes_at
 from broadsheet.newsletters.rendering import MOST_BYTES, Rendered, TooLongError, render
 
 log = logging.getLogger("broadsheet.newsletters")
@@ -33,7 +33,7 @@ def freeze_due(now: datetime) -> list[int]:
     """Freeze what is to be sent from now on. What cannot be goes back to review, with the reason."""
     frozen = []
     for issue in Issue.objects.filter(state=State.SCHEDULED).select_related("newsletter").order_by("due_at", "pk"):
-        if issue.due_at is None or opens_at(issue) > now:
+        if issue.due_at is None or freezes_at(issue) > now:
             continue
         try:
             freeze(issue_id=issue.pk, now=now)

@@ -11,6 +11,7 @@ from broadsheet.newsletters.models import Confirmation, Promo, Subscriber, Subsc
 from broadsheet.newsletters.operations import rows
 from broadsheet.newsletters.operations.promos import count_joined
 from broadsheet.newsletters.operations.rows import Proof
+from broadsheet.newsletters.operations.suppressing import lift
 from broadsheet.newsletters.operations.tying import tie_row
 from broadsheet.newsletters.queries.confirming import read_ticket
 from broadsheet.newsletters.rules.joining import DAY, holds, may_ask
@@ -79,7 +80,7 @@ def confirm(*, ticket: str, now: datetime, user_id: int | None = None) -> Joined
         return Joined(bytes(reader.token), tuple(asked.newsletters), again=True)
     asked.used_at = now
     asked.save(update_fields=["used_at"])
-    rows.let_in_again(reader)
+    lift(key=bytes(reader.address_key))
     proof = Proof(asked.words, asked.form)
     joined = _put_on(reader, rows.open_lists(asked.newsletters), proof, now)
     if user_id is not None:

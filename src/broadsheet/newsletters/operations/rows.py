@@ -73,8 +73,3 @@ def suppressed(reader: Subscriber, scope: str = "") -> bool:
     """Whether the mailbox is not written to: no newsletters, or with scope `all` no mail of any kind."""
     found = Suppression.objects.filter(address_key=bytes(reader.address_key))
     return (found.filter(scope=scope) if scope else found).exists()
-
-
-def let_in_again(reader: Subscriber) -> None:
-    """A mailbox that has just confirmed lives, and its reader wants mail: newsletters may go to it again."""
-    Suppression.objects.filter(address_key=bytes(reader.address_key), scope=Suppression.Scope.BULK).delete()

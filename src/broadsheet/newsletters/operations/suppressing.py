@@ -34,8 +34,9 @@ def suppress_address(*, address: str, scope: str, why: str, source: str, now: da
 
 
 @transaction.atomic
-def lift(*, address: str) -> bool:
-    """The desk has a mailbox written to again, with a clean slate. Its lists it has to join anew."""
-    key = address_key(address)
+def lift(*, key: bytes) -> bool:
+    """Have a mailbox written to again, with a clean slate, whatever kept it away: its reader has just confirmed that
+    they want newsletters. Whoever opens a mailed link and says so has a mailbox that exists. Nothing else lifts.
+    """
     Mailbox.objects.filter(address_key=key).delete()
     return bool(Suppression.objects.filter(address_key=key).delete()[0])

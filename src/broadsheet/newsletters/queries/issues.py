@@ -39,10 +39,17 @@ def rhythm_of(newsletter: Newsletter) -> schedule.Rhythm:
 
 
 def opens_at(issue: Issue) -> datetime:
-    """From when on a scheduled issue may be sent: frozen by then, it reaches its first readers in time."""
+    """From when on an issue may be sent: when the first of its readers come to its hour."""
     assert issue.due_at is not None
     newsletter = issue.newsletter
     return schedule.opens(issue.due_at, newsletter.zone, newsletter.in_readers_zone)
+
+
+def freezes_at(issue: Issue) -> datetime:
+    """When a scheduled issue is frozen, in time for its first readers."""
+    assert issue.due_at is not None
+    newsletter = issue.newsletter
+    return schedule.freezes(issue.due_at, newsletter.zone, newsletter.in_readers_zone)
 
 
 def last_gathered(newsletter_id: int) -> datetime | None:

@@ -72,6 +72,6 @@ def sender_of(newsletter: Newsletter) -> str:
 
 
 def _passes(issue: Issue, made: Outline) -> dict[str, UUID]:
-    stories = {link.number: getattr(link, "story", None) for link in issue.links.all()}
+    stories = {link.number: link.story for link in issue.links.all()}
     wanted = {found[0]: int(found[1]) for name in made.places if (found := _PASS.search(name))}
     return {place: story for place, number in wanted.items() if (story := stories.get(number)) is not None}

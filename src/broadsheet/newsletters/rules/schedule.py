@@ -14,6 +14,7 @@ EASTMOST = timedelta(hours=14)  # where a day begins first
 AHEAD_FOR_REVIEW = timedelta(hours=2)  # how long before it is due an issue that somebody must read is composed
 LATEST = timedelta(hours=12)
 AHEAD_ALONE = timedelta(minutes=10)
+AHEAD_FOR_FIRST = timedelta(minutes=5)  # where readers are: frozen and gathered before the first of them comes to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,11 @@ def opens(due: datetime, zone: str, where_readers_are: bool) -> datetime:
         return due
     local = due.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
     return min(due, local - EASTMOST)
+
+
+def freezes(due: datetime, zone: str, where_readers_are: bool) -> datetime:
+    """When an issue is frozen: when it is due; where readers are, early enough that the first get it on the hour."""
+    return opens(due, zone, where_readers_are) - (AHEAD_FOR_FIRST if where_readers_are else timedelta())
 
 
 def at_the_readers(due: datetime, zone: str, reader_zone: str) -> datetime:

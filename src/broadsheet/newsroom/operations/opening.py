@@ -43,16 +43,23 @@ class Edition:
 
 
 @transaction.atomic
-def open_paper(*, editions: list[Edition], address: str, publisher: str = "", contact: str = "") -> Site:
-    """Make a front page for each language, the first being the default, with groups and workflow. Safe to repeat."""
+def open_paper(
+    *, editions: list[Edition], address: str, publisher: str = "", contact: str = "", postal: str = ""
+) -> Site:
+    """Make a front page for each language, the first being the default, with groups and workflow. Safe to repeat.
+
+    `postal`: where a letter reaches the publisher; one that somebody wrote into the imprint stays.
+    """
     first = _front(editions[0], None)
     for edition in editions[1:]:
         _front(edition, first)
     site = _site(first, editions[0].name, address)
-    PaperSettings.objects.update_or_create(
-        site=site,
-        defaults={"publisher": publisher, "contact": contact},
+    imprint, _made = PaperSettings.objects.update_or_create(
+        site=site, defaults={"publisher": publisher, "contact": contact}
     )
+    if postal and not imprint.postal_address:
+        imprint.postal_address = postal
+        imprint.save(update_fields=["postal_address"])
     for name, permissions in _PAGES.items():
         _group(name, permissions)
     _chiefs_own()
