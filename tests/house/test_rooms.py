@@ -129,7 +129,12 @@ def test_there_are_no_service_classes_and_no_rooms_for_odds_and_ends() -> None:
 # Who listens to whose signals: pages', and those of logging in. Nothing else happens behind a caller's back.
 LISTENERS = {
     Path("prerender/receivers.py"): ("django.", "wagtail.", "broadsheet."),
-    Path("accounts/receivers.py"): ("django.contrib.auth.signals", "django.db.models.signals", "django.dispatch", "allauth."),
+    Path("accounts/receivers.py"): (
+        "django.contrib.auth.signals",
+        "django.db.models.signals",
+        "django.dispatch",
+        "allauth.",
+    ),
     Path("web/receivers.py"): ("allauth.account.signals",),
 }
 
