@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,10 @@ def _life(lines: int, faulty: bool = False) -> int:
 
         housekeeping.prepare(now=clock.now())
         if faulty:
-            connection_created.connect(_fail_now_and_then, weak=False)
+            chance = random.Random(
+                os.getpid()
+            )  # one for all connections: with one for each, a fault could recur for ever
+            connection_created.connect(partial(_fail_now_and_then, chance), weak=False)
         tasks.send(until_empty=True, lines=lines)
         os._exit(0)
     except BaseException:
@@ -130,10 +134,8 @@ def _life(lines: int, faulty: bool = False) -> int:
         os._exit(1)
 
 
-def _fail_now_and_then(connection: Any, **_: Any) -> None:
+def _fail_now_and_then(chance: random.Random, connection: Any, **_: Any) -> None:
     from django.db import OperationalError
-
-    chance = random.Random(os.getpid())
 
     def run(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")) and chance.random() < 0.05:
