@@ -22,14 +22,14 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "threats.md"
 CATALOGUE = ROOT / "tools" / "threats.toml"
 RESULTS = ROOT / "var" / "tests.xml"
-ID = re.compile(r"(I\d+|B3|(?:MT|CR|DS|HT|BR|TK|MD|AC|LR|WH|BL|LG)_\d+)_")
+ID = re.compile(r"(I\d+|B3|(?:MT|CR|DS|HT|BR|TK|MD|AC|LR|WH|BL|LG|OB|NL)_\d+)_")
 Catalogue = list[tuple[str, dict[str, dict[str, Any]]]]
 WORST = ("failed", "skipped", "held")
 HEAD = """# Threats
 
-What is tried against the meter, and what may go wrong with money, by whom it is stopped, and how that went at the last
-run of the tests. `make threats` writes this page from the names of the tests, the rows in `tools/threats.toml`, and the
-results that `make test` left. Never edit it.
+What is tried against the meter, and what may go wrong with money and mail, by whom it is stopped, and how that went at
+the last run of the tests. `make threats` writes this page from the names of the tests, the rows in
+`tools/threats.toml`, and the results that `make test` left. Never edit it.
 
 {run}
 
