@@ -47,10 +47,12 @@ def holds(found: dict[str, Any]) -> None:
     assert found["torn"] == {"missed": 0, "twice": 0}
 
 
+@pytest.mark.slow
 def test_OB_01_OB_04_OB_05_OB_08_OB_11_killed_stopped_and_side_by_side_on_sqlite(tmp_path: Path) -> None:
     holds(tried(tmp_path))
 
 
+@pytest.mark.slow
 @pytest.mark.postgresql
 def test_OB_01_OB_04_OB_05_OB_08_OB_11_killed_stopped_and_side_by_side_on_postgresql(
     tmp_path: Path, fresh_postgresql: str
