@@ -82,7 +82,8 @@ class Readers:
     def _get(self, path: str, headers: dict[str, str]) -> tuple[str, str]:
         request = urllib.request.Request(self.address + path, headers={"Sec-Fetch-Dest": "document", **headers})
         with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.read().decode(), answer.headers.get("Set-Cookie", "").partition(";")[0]
+            cookies = [line.partition(";")[0] for line in answer.headers.get_all("Set-Cookie", [])]
+            return answer.read().decode(), next((each for each in cookies if each.startswith("bs-r=")), "")
 
 
 def make_paper(folder: Path) -> None:

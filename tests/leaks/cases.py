@@ -267,7 +267,7 @@ class Cases:
             opened = persona.session == "chief" and method == "GET"
             yield Case(
                 "newsletters",
-                Request("/newsletters/quay-letter/1-first/full/", method, (*persona.headers, *persona.jar())),
+                persona.asks("/newsletters/quay-letter/1-first/full/", method),
                 persona.name,
                 may=self.made.secrets("members") if opened else frozenset(),
                 must=whole if opened else frozenset(),

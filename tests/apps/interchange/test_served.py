@@ -94,7 +94,7 @@ def test_stories_picked_at_random_are_metered_like_any_other(served: Served):
     seed = random.randrange(10**6)
     picks = random.Random(seed).sample(served.paths(), 30)
     others = [path for path in served.paths() if path not in picks]
-    strangers = readers(served)
+    strangers, elsewhere = readers(served), " ".join(served.lead(path) for path in served.paths())
     for pick in picks:
         _status, _url, full = next(strangers).get(pick)
         assert 'class="wall"' not in full, f"seed {seed}: {pick} is walled for a new reader"
@@ -106,7 +106,7 @@ def test_stories_picked_at_random_are_metered_like_any_other(served: Served):
         lead = served.lead(pick)
         assert len(lead.split()) <= 1 + len(full.split()) // 3
         shown = " ".join(html.fromstring(walled).text_content().split())
-        leaked = [words for words in hidden(full, lead) if words in shown]
+        leaked = [words for words in hidden(full, lead) if words in shown and words not in elsewhere]
         assert not leaked, f"seed {seed}: {pick} shows {leaked[:2]}"
 
 
