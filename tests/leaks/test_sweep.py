@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.leaks import maker, mutants, registry, sweep
 from tests.leaks.process import Child
 
@@ -28,7 +26,6 @@ def test_the_short_sweep_finds_no_canary_where_none_may_be(canary: Child) -> Non
     assert set(result.surfaces) == set(registry.SURFACES), "a surface was not asked for at all"
 
 
-@pytest.mark.slow
 def test_a_sweep_notices_gates_that_were_taken_away(canary: Child) -> None:
     missed = {name: surfaces for name, surfaces in canary.do(mutants.quick).items() if surfaces}
     assert missed == {}

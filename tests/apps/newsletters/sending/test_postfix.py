@@ -16,6 +16,8 @@ from tests.apps.newsletters.sending.test_carriers import item, send
 from tests.conftest import missing
 from tests.servers import free_port
 
+pytestmark = pytest.mark.slow  # and it needs a package that the other tests do without
+
 
 @pytest.fixture(scope="module")
 def postfix() -> Iterator[tuple[int, Path]]:
