@@ -11,8 +11,11 @@ BIN := .venv/bin
 demo: ready-to-run  ## Make the demo paper and read it at http://127.0.0.1:8000 (PORT=8001 for another port)
 	@$(BIN)/broadsheet demo --port $(PORT)
 
-test: ready-to-test  ## Run the tests (a quarter of an hour at most; `make test-all` runs the slow ones too)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --junitxml var/tests.xml -m "not slow" $(TESTS)
+test: ready-to-test  ## Run the tests (a quarter of an hour at most)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --junitxml var/tests.xml -m "not slow and not soak" $(TESTS)
+
+test-slow: ready-to-test  ## Run the tests that are too slow for that; `.ci/run` runs both
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --junitxml var/tests-slow.xml -m "slow and not soak" $(TESTS)
 
 test-all: ready-to-test  ## Run every test, sweeps and soaks too
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --junitxml var/tests.xml $(TESTS)
@@ -63,4 +66,4 @@ ready-to-run:
 ready-to-test:
 	@$(PYTHON) tools/setup.py test
 
-.PHONY: demo test test-all check format bench prove figures threats messages lock clean help ready-to-run ready-to-test
+.PHONY: demo test test-slow test-all check format bench prove figures threats messages lock clean help ready-to-run ready-to-test

@@ -2,7 +2,7 @@
 
 tools/threats.toml   the rows, in our words
 tests/               every test whose name begins with a row's id: test_HT_03_a_members_head_primes_nothing
-var/tests.xml        the results, written by `make test`; a test that is not in it did not run
+var/tests*.xml       the results, written by `make test` and `make test-slow`; a test that is in neither did not run
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "threats.md"
 CATALOGUE = ROOT / "tools" / "threats.toml"
 RESULTS = ROOT / "var" / "tests.xml"
+SLOW = "tests-slow.xml"  # beside it, by `make test-slow`
 ID = re.compile(r"(I\d+|B3|(?:MT|CR|DS|HT|BR|TK|MD|AC|LR|WH|BL|LG|OB|NL)_\d+)_")
 Catalogue = list[tuple[str, dict[str, dict[str, Any]]]]
 WORST = ("failed", "skipped", "held")
@@ -93,11 +94,9 @@ def split_name(name: str) -> tuple[tuple[str, ...], str]:
 
 def results(path: Path = RESULTS) -> tuple[dict[str, str], str]:
     """How each test ended, the worst of its cases, and the day of the run; nothing where none was recorded."""
-    if not path.exists():
-        return {}, ""
-    suites = ET.parse(path).getroot()
+    runs = [ET.parse(each).getroot() for each in (path, path.with_name(SLOW)) if each.exists()]
     found: dict[str, str] = {}
-    for case in suites.iter("testcase"):
+    for case in (case for run in runs for case in run.iter("testcase")):
         node = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name', '').partition('[')[0]}"
         ended = "held"
         if case.find("failure") is not None or case.find("error") is not None:
@@ -105,7 +104,7 @@ def results(path: Path = RESULTS) -> tuple[dict[str, str], str]:
         elif case.find("skipped") is not None:
             ended = "skipped"
         found[node] = min(ended, found.get(node, ended), key=WORST.index)
-    days = [suite.get("timestamp", "")[:10] for suite in suites.iter("testsuite")]
+    days = [suite.get("timestamp", "")[:10] for run in runs for suite in run.iter("testsuite")]
     return found, max(days, default="")
 
 

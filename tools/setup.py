@@ -47,6 +47,7 @@ PARTS = (
     Part("PostgreSQL, for papers on many machines", ("postgresql",), has_postgresql),
     Part("Valkey or Redis", ("redis-server",), on_path("valkey-server", "redis-server")),
     Part("nginx, the cache in front", ("nginx-light",), on_path("nginx")),
+    Part("Postfix, which takes newsletters", ("postfix",), on_path("postfix")),
     Part("OpenSSL, for the certificate of that nginx", ("openssl",), on_path("openssl")),
     Part("Java, for the HTML and EPUB checkers", ("default-jre-headless",), on_path("java")),
     Part("npm, for the HTML checker", ("npm",), on_path("npm")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.leaks import maker, mutants, registry, sweep
 from tests.leaks.process import Child
 
@@ -29,3 +31,10 @@ def test_the_short_sweep_finds_no_canary_where_none_may_be(canary: Child) -> Non
 def test_a_sweep_notices_gates_that_were_taken_away(canary: Child) -> None:
     missed = {name: surfaces for name, surfaces in canary.do(mutants.quick).items() if surfaces}
     assert missed == {}
+
+
+@pytest.mark.soak
+def test_the_whole_sweep_finds_no_canary_where_none_may_be(canary: Child) -> None:
+    result = canary.do(sweep.whole)
+    assert result.faults == [], result.report()
+    assert result.requests >= 20_000

@@ -16,7 +16,7 @@ from tests.apps.newsletters.sending.test_carriers import item, send
 from tests.conftest import missing
 from tests.servers import free_port
 
-pytestmark = pytest.mark.slow  # and it needs a package that the other tests do without
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
