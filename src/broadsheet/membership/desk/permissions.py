@@ -1,14 +1,10 @@
-"""Who may do what at the members' desk. Whoever may not, gets 403, not a page that leads elsewhere."""
+"""Who may do what at the members' desk."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+
+from broadsheet.accounts.doors import Door
 
 LABEL = "broadsheet_membership"
 VIEW, CHANGE = f"{LABEL}.view_customer", f"{LABEL}.change_customer"
@@ -16,32 +12,5 @@ REFUND, EXCHANGE = f"{LABEL}.refund", f"{LABEL}.exchange"
 OFFERS = f"{LABEL}.change_price"
 __all__ = ["CHANGE", "EXCHANGE", "OFFERS", "REFUND", "VIEW", "PermissionDenied", "guarded", "needs"]
 
-View = Callable[..., HttpResponse]
-
-
-def guarded(view: View) -> View:
-    """Answer 403 where a view denies: Wagtail alone would lead to the admin's home with a message."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except PermissionDenied:
-            return render(request, "broadsheet/desk/members/denied.html", status=403)
-
-    return answer
-
-
-def needs(permission: str) -> Callable[[View], View]:
-    """A view for those who have a permission."""
-
-    def wrap(view: View) -> View:
-        @wraps(view)
-        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.has_perm(permission):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        return guarded(answer)
-
-    return wrap
+_DOOR = Door("broadsheet/desk/members/denied.html")
+guarded, needs = _DOOR.guarded, _DOOR.needs
