@@ -84,10 +84,8 @@ def _other(result: Result, worker: str, now: datetime) -> None:
         return
     fault = fault_of(told.code, told.text, refused=told.answer is Answer.REFUSED)
     if fault is Fault.MAILBOX or claimed.attempt >= MOST_ATTEMPTS:
-        if (
-            ours.update(state=State.FAILED, claim="", claimed_until=None, why=_why(told))
-            and told.answer is Answer.REFUSED
-        ):
+        failed = ours.update(state=State.FAILED, claim="", claimed_until=None, why=_why(told))
+        if failed and told.answer is Answer.REFUSED and told.code:  # without a code it was a fault of ours
             bounces.apply(told=_bounce(claimed, told, now), now=now)
         return
     again = now + again_after(claimed.attempt)

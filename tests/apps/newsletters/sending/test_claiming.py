@@ -407,18 +407,6 @@ def test_OB_11_a_domain_that_asks_for_fewer_is_left_in_peace_longer_each_time() 
     assert states(issue) == {"sent": 25}
 
 
-def test_NL_22_a_domain_that_refuses_what_we_are_is_paused_and_no_row_has_failed() -> None:
-    newsletter, carrier = a_list(), MemoryCarrier()
-    readers(newsletter, many(50, "big.org"))
-    issue = an_issue(newsletter)
-    ready()
-    carrier.answers = lambda _: Told(Answer.REFUSED, 550, "5.7.26 unauthenticated")
-    Worker(carrier).all()
-    assert states(issue) == {"queued": 50}
-    assert Suppression.objects.count() == 0
-    assert DomainPause.objects.get().why == "policy"
-
-
 def test_two_subjects_are_tried_and_the_rest_waits_for_the_winner() -> None:
     newsletter, carrier = a_list(), MemoryCarrier()
     readers(newsletter, many(400))
