@@ -288,11 +288,18 @@ def test_a_body_that_no_reader_would_send_is_refused_and_the_desks_is_not(reader
     assert reader.ask("/admin/login/", "POST", much).status == 302, "Django sends it on to the one door"
 
 
+DOORS = (
+    "/g/", "/ar/g/", "/membership/seat/", "/membership/declared/", "/membership/answer/", "/newsletters/confirm/",
+    "/newsletters/mine/", "/newsletters/leave/", "/newsletters/go/AAAAAAAAAAAAAAAAAAAAAA/1/a/",
+)  # fmt: skip
+
+
 def test_I10_TK_05_the_log_of_nginx_knows_no_address_no_browser_no_search_and_no_token(
     front: Front, reader: Reader
 ) -> None:
     reader.ask("/search/?q=needle-zz93", user_agent="Browser-zz93", referer="https://zz93.test/")
-    reader.ask("/g/token-zz93/")
+    for door in DOORS:
+        reader.ask(f"{door}token-zz93/")
     assert front.log("/g/")
     assert front.log("/search/")
     lines = front.whole_log()

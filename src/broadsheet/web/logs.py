@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-_TOKEN = re.compile(r"/(g|seat|declared|confirm|mine|leave|go/[^/\s?\"']+/\d+/[a-z])/[^/\s?\"']+")
+_TOKEN = re.compile(r"/(g|seat|declared|answer|confirm|mine|leave|go/[^/\s?\"']+/\d+/[a-z])/[^/\s?\"']+")
 
 
 class Discreet(logging.Formatter):
