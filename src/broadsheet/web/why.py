@@ -33,6 +33,7 @@ from broadsheet.prerender import operations
 from broadsheet.readers import Standing
 
 DAY = 86_400
+NOBODY = 0  # no user has this number, so nobody logs the imagined bearer out
 PASSES = {"member": Standing.MEMBER, "staff": Standing.STAFF}
 SEEN = {Verdict.FULL: "full", Verdict.PREVIEW: "lead", Verdict.REFUSE: "nothing"}
 WALLS = {
@@ -208,7 +209,7 @@ def _cookie(asked: Asked, receipt: Receipt | None, keys: KeyRing, secure: bool) 
     of_receipt, of_pass = names(secure)
     parts = [of_receipt + b"=" + keys.sign(receipt)] if receipt else []
     if asked.who in PASSES:
-        bearer = passes.Pass(PASSES[asked.who], 1, int(asked.now) + 300)
+        bearer = passes.Pass(PASSES[asked.who], NOBODY, int(asked.now) + 300, made=int(asked.now * 1_000))
         parts.append(of_pass + b"=" + passes.sign(keys, bearer))
     return b"; ".join(parts)
 

@@ -16,6 +16,7 @@ from broadsheet import clock
 from broadsheet.cli import main
 from broadsheet.paywall.models import Institution, MeterSettings
 from broadsheet.paywall.rules import Reason
+from broadsheet.prerender import operations as prerender
 from broadsheet.web.why import SENTENCES, WALLS
 from tests.paper import Paper, committed
 
@@ -169,6 +170,16 @@ def test_it_says_until_when(stories: Paper):
     found = ask("/world/topical/")
     assert found["until_what"] == "then it is for members, by its age"
     assert found["until"] > clock.now().isoformat()
+
+
+def test_who_logged_out_does_not_stand_for_members(stories: Paper):
+    lost = {str(user): clock.now().timestamp() for user in range(1, 1_000)}
+    prerender.shelf().put_document("revoked", lost)
+    try:
+        for who in ("member", "staff"):
+            assert ask("/world/members/", "--as", who)["verdict"] == "full"
+    finally:
+        prerender.shelf().put_document("revoked", {})
 
 
 def test_it_says_what_a_mail_address_is_and_how_wide_a_network_is(stories: Paper):
