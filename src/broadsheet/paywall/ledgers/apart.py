@@ -1,6 +1,7 @@
 """A ledger in a process of its own, so that what it does never competes with the readers' loop for the interpreter.
 
-The serving process sends it a batch at a time over a pair of sockets, and gathers the next one meanwhile;
+The serving process sends it batches over a pair of sockets: while it is at one, the next lies ready, so that neither
+process waits for the other's turn, and a third is gathered meanwhile;
 `python -m broadsheet.paywall.ledgers.apart <descriptor>` is the other end. It ends with the process that began it,
 whatever ended that.
 """
@@ -22,7 +23,6 @@ from typing import Any
 
 from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.ledgers.settling import (
-    MOST_AT_ONCE,
     MOST_WAITING,
     Question,
     Redemption,
@@ -37,6 +37,8 @@ from broadsheet.paywall.rules import Terms
 
 WAIT = 3.0  # seconds until a process that does not answer is given up: it starts in a tenth of one
 AGAIN = 1.0  # seconds between two beginnings
+AHEAD = 2  # batches that are sent before their answers came
+AT_ONCE = 16  # questions in one: in fewer and larger ones, both processes would wait for all readers at once
 SIZE = 4  # bytes before a message that tell its length
 _Values = tuple[Any, ...]
 
@@ -47,7 +49,7 @@ class Apart:
     def __init__(self, url: str, wait: float = WAIT) -> None:
         self._url, self._wait = url, wait
         self._waiting: deque[Waiting] = deque()
-        self._asked: list[Waiting] = []  # what the process is at
+        self._asked: deque[list[Waiting]] = deque()  # the batches that the process has
         self._got = bytearray()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._turn: asyncio.AbstractEventLoop | None = None  # whose turn ends with a batch being sent
@@ -84,7 +86,7 @@ class Apart:
             future.set_exception(LedgerError("too many grants are waiting"))
             return future
         self._waiting.append((question, future))
-        if not self._asked and self._turn is not loop:
+        if len(self._asked) < AHEAD and self._turn is not loop:
             self._turn = loop
             loop.call_soon(self._send)
         return future
@@ -93,7 +95,8 @@ class Apart:
         """Work for this loop from now on. Whoever waited in one that ended waits no longer."""
         if self._asked:
             self._end()
-        self._asked, self._turn, self._loop = [], None, loop
+        self._turn, self._loop = None, loop
+        self._asked.clear()
         self._waiting.clear()
         if self._line is not None:
             loop.add_reader(self._line, self._read)
@@ -101,18 +104,19 @@ class Apart:
     def _send(self) -> None:
         """Send what one turn of the loop, or the time of the last batch, brought."""
         self._turn = None
-        if self._asked or not self._waiting or self._loop is None:
+        if len(self._asked) >= AHEAD or not self._waiting or self._loop is None:
             return
-        self._asked = [self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))]
+        batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+        self._asked.append(batch)
         try:
             if self._line is None:
                 self._begin()
             assert self._line is not None
-            self._line.sendall(_message([_values(question) for question, _future in self._asked]))
+            self._line.sendall(_message([_values(question) for question, _future in batch]))
         except OSError as error:
             self._lost(error)
             return
-        self._alarm = self._loop.call_later(self._wait, self._lost, TimeoutError(f"no answer in {self._wait:g} s"))
+        self._watch()
 
     def _read(self) -> None:
         """Take in what the process says, and give its answers once they are whole."""
@@ -128,25 +132,29 @@ class Apart:
             self._lost(EOFError("it ended"))
             return
         self._got += data
-        size = int.from_bytes(self._got[:SIZE], "big")
-        if len(self._got) < SIZE or len(self._got) < SIZE + size:
-            return
-        answers = [_answer(values) for values in marshal.loads(self._got[SIZE:])]  # noqa: S302  (our own process's)
-        batch, self._asked = self._asked, []
-        self._got.clear()
+        while len(self._got) >= SIZE and len(self._got) >= (end := SIZE + int.from_bytes(self._got[:SIZE], "big")):
+            said = marshal.loads(self._got[SIZE:end])  # noqa: S302  (our own process's)
+            del self._got[:end]
+            self._give([_answer(values) for values in said])
+
+    def _give(self, answers: list[Outcome | bool | LedgerError]) -> None:
+        """Give the oldest batch its answers, and send the next."""
+        batch = self._asked.popleft()
         self._quiet()
         resolve([(future, answer) for (_question, future), answer in zip(batch, answers, strict=True)])
         down = is_down([question for question, _future in batch], answers)
         if down is not None:
             self._refuse(down)
+        if self._asked:
+            self._watch()
         self._send()
 
     def _lost(self, error: Exception) -> None:
         """Give the process up, and tell all who wait."""
         self._end()
-        batch, self._asked = self._asked, []
         why = LedgerError(f"the ledger's process: {error}")
-        resolve([(future, why) for _question, future in batch])
+        resolve([(future, why) for batch in self._asked for _question, future in batch])
+        self._asked.clear()
         self._refuse(why)
 
     def _refuse(self, error: LedgerError) -> None:
@@ -181,6 +189,12 @@ class Apart:
             self._process.kill()
             self._process.wait()
         self._line = self._process = None
+
+    def _watch(self) -> None:
+        """Give the process up where it does not answer in time what it is at."""
+        if self._alarm is None and self._loop is not None:
+            late = TimeoutError(f"no answer in {self._wait:g} s")
+            self._alarm = self._loop.call_later(self._wait, self._lost, late)
 
     def _quiet(self) -> None:
         if self._alarm is not None:
