@@ -15,8 +15,9 @@ async def give(
     ready: Ready | Answer, headers: dict[bytes, bytes], method: str, send: Send, set_cookie: Headers
 ) -> None:
     """Send an answer that lies ready, or was composed, with these cookies."""
-    if isinstance(ready, Ready):
-        await _send_ready(ready, headers, method, send, set_cookie)
+    if not set_cookie and isinstance(ready, Ready) and headers.get(b"if-none-match") == ready.etag:
+        await send(ready.unchanged)
+        await send(EMPTY)
         return
     await send({**ready.start, "headers": [*ready.start["headers"], *set_cookie]} if set_cookie else ready.start)
     await send(ready.body if method != "HEAD" else EMPTY)
@@ -33,16 +34,3 @@ async def refuse(reason: Reason, send: Send) -> None:
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 
-
-async def _send_ready(
-    ready: Ready, headers: dict[bytes, bytes], method: str, send: Send, extra: Headers | None = None
-) -> None:
-    if headers.get(b"if-none-match") == ready.etag and not extra:
-        await send(ready.unchanged)
-        await send({"type": "http.response.body", "body": b""})
-        return
-    start = ready.start
-    if extra:
-        start = {**start, "headers": [*start["headers"], *extra]}
-    await send(start)
-    await send(ready.body if method != "HEAD" else EMPTY)

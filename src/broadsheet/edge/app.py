@@ -79,19 +79,20 @@ class Edge:
         page = self._look(scope.get("path", ""))
         if page is not None and page.known and scope["http_version"] != "2":
             headers = dict(scope["headers"])
-            known = page.known.get((headers.get(b"cookie"), headers.get(b"accept-encoding")))
+            known = page.known.get(headers.get(b"cookie", b""))
             if (
                 known is not None
-                and time.time() < known.until
+                and known.accepts == headers.get(b"accept-encoding")
                 and scope["method"] == "GET"
+                and time.time() < known.until
                 and b"if-none-match" not in headers
                 and (known.always or opens(headers))
-                and (known.reads is None or known.reads.count < MOST_READS)
+                and ((reads := known.reads) is None or reads.count < MOST_READS)
             ):
                 page.used = True
                 page.views += known.always
-                if known.reads is not None:
-                    known.reads.count += 1
+                if reads is not None:
+                    reads.count += 1
                 await send(known.start)
                 await send(known.body)
                 return
@@ -203,10 +204,9 @@ class Edge:
     def _remember(self, page: HotPage, headers: dict[bytes, bytes], known: Known) -> None:
         """Know the answer for these headers until its time is over, or until the page itself changes."""
         entry = page.entry
-        until = min(known.until, entry.until or known.until, entry.gated_from or known.until)
-        if entry.stale or until <= time.time() or len(headers.get(b"cookie", b"")) > LONGEST:
-            return
-        self._pages.remember(page, headers, known._replace(until=until))
+        known.until = min(known.until, entry.until or known.until, entry.gated_from or known.until)
+        if not entry.stale and known.until > time.time() and len(headers.get(b"cookie", b"")) <= LONGEST:
+            self._pages.remember(page, headers, known)
 
     async def _fill(self, scope: Scope, receive: Receive, send: Send) -> HotPage | None:
         """Let Django answer, or put the page on the shelf: once for a path, however many wait for it."""

@@ -24,14 +24,19 @@ class Ready(NamedTuple):
     unchanged: dict[str, Any]
 
 
-class Known(NamedTuple):
-    """The answer that a GET with these Cookie and Accept-Encoding headers gets, for a while."""
+class Known:
+    """The answer that a GET with this Cookie header gets, for a while, where it asks for the same encodings."""
 
-    until: float  # seconds since 1970
-    always: bool  # else only who opens the page in a window
-    start: dict[str, Any]
-    body: dict[str, Any]
-    reads: Reads | None  # counts the answers, where it is a receipt that opens the story
+    __slots__ = ("accepts", "always", "body", "reads", "start", "until")  # every re-read looks at all of these
+
+    def __init__(
+        self, until: float, always: bool, start: dict[str, Any], body: dict[str, Any], reads: Reads | None
+    ) -> None:
+        self.until = until  # seconds since 1970
+        self.always = always  # else only who opens the page in a window
+        self.start, self.body = start, body
+        self.reads = reads  # counts the answers, where it is a receipt that opens the story
+        self.accepts: bytes | None = None  # the Accept-Encoding header that the body was chosen by
 
 
 class HotPage:
@@ -45,7 +50,7 @@ class HotPage:
         self.offer = offered(entry.variants)
         self.common = common_headers(entry)
         self.ready: dict[tuple[str, str], Ready] = {}
-        self.known: dict[tuple[bytes | None, bytes | None], Known] = {}  # by Cookie and Accept-Encoding
+        self.known: dict[bytes, Known] = {}  # by Cookie header; of no reader without one
         self.used = False  # set by every reader, cleared by the hand that looks for pages to let go of
         self.views = 0  # how often the whole was given, since that was last told
 
@@ -103,10 +108,14 @@ class HotPages:
 
     def remember(self, page: HotPage, headers: dict[bytes, bytes], known: Known) -> None:
         """Answer these headers the same way again. Everything is forgotten when it has become too much."""
+        cookie = headers.get(b"cookie")
+        if cookie is None:
+            return
         if self._known >= MOST_KNOWN:
             self.forget_known()
-        self._known += 1
-        page.known[headers.get(b"cookie"), headers.get(b"accept-encoding")] = known
+        self._known += cookie not in page.known
+        known.accepts = headers.get(b"accept-encoding")
+        page.known[cookie] = known
 
     def forget_known(self) -> None:
         """Decide every request anew: what was decided before may hold no longer."""

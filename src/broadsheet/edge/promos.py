@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import NamedTuple
 
 from broadsheet.edge.compose import OFFER, Headers
@@ -77,7 +78,8 @@ class Promos:
     def __init__(self, secure: bool) -> None:
         self._lists = list_cookie(secure)
         self._seen = (b"__Host-" if secure else b"") + b"bs-o"
-        self._attributes = b"; Path=/; HttpOnly; SameSite=Lax" + (b"; Secure" if secure else b"")
+        lasts = b"; Max-Age=" + str(WEEK).encode()
+        self._attributes = lasts + b"; Path=/; HttpOnly; SameSite=Lax" + (b"; Secure" if secure else b"")
         self._shown: Counter[int] = Counter()
 
     def show(
@@ -107,8 +109,8 @@ class Promos:
             return PASSING
         self._shown[offer.promo] += 1
         seen[offer.promo] = times + 1, hour  # the latest stand last, and the oldest fall out
-        value = self._seen + b"=" + write_seen(seen, week)
-        return Shown(False, [(b"set-cookie", value + b"; Max-Age=" + str(WEEK).encode() + self._attributes)], False)
+        value = _first_seen(offer.promo, hour, week) if len(seen) == 1 and not times else write_seen(seen, week)
+        return Shown(False, [(b"set-cookie", b"".join((self._seen, b"=", value, self._attributes)))], False)
 
     def take(self) -> dict[int, int]:
         """How often each offer was shown since this was last asked."""
@@ -128,6 +130,12 @@ def read_seen(value: bytes, week: int) -> dict[int, tuple[int, int]]:
         return {}
     pairs = (part.split(b"x") for part in found[2].split(b".") if part)
     return {int(promo): (int(times), int(hour)) for promo, times, hour in pairs}
+
+
+@lru_cache(maxsize=256)
+def _first_seen(promo: int, hour: int, week: int) -> bytes:
+    """The cookie's value for everybody whose first offer it is."""
+    return write_seen({promo: (1, hour)}, week)
 
 
 def write_seen(seen: dict[int, tuple[int, int]], week: int) -> bytes:

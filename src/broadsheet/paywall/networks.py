@@ -27,6 +27,8 @@ class TrustedProxies:
         """`unix_socket`: whether a peer without an address, at the other end of a Unix socket, is ours too."""
         self._unix_socket = unix_socket
         self._ranges: tuple[IPv4Network | IPv6Network, ...] = tuple(ip_network(text) for text in ranges)
+        fours = [known for known in self._ranges if isinstance(known, IPv4Network)]
+        self._fours = [(int(known.netmask), int(known.network_address)) for known in fours]
         self._peers: dict[str, bool] = {}  # the last ones: proxies are few
 
     def trusts(self, address: IPv4Address | IPv6Address) -> bool:
@@ -37,6 +39,9 @@ class TrustedProxies:
         """The right-most address that is not one of our proxies; the peer where the header is not to be believed."""
         if not forwarded or not self._ours(peer):
             return peer
+        packed = _packed(forwarded)
+        if packed is not None and not self._trusts_four(int.from_bytes(packed, "big")):
+            return forwarded  # one proxy, and an address of IPv4: nearly all readers
         hops = forwarded.split(",")
         if len(hops) > MOST_HOPS:
             return peer
@@ -47,6 +52,9 @@ class TrustedProxies:
             if not self.trusts(found):
                 return str(found)
         return peer
+
+    def _trusts_four(self, number: int) -> bool:
+        return any(number & mask == network for mask, network in self._fours)
 
     def _ours(self, peer: str) -> bool:
         if not peer:
@@ -65,9 +73,9 @@ _SPELT = re.compile(r"\[([^\[\]]*)\](?::\d{1,5})?|([^:\[\]]+):\d{1,5}|([^\[\]]+)
 
 def parse(text: str) -> IPv4Address | IPv6Address | None:
     """An address without zone, brackets or port; v4-mapped ones become v4. None where it is none."""
-    plain = _plain(text)
-    if plain is not None:
-        return plain
+    packed = _packed(text)
+    if packed is not None:
+        return IPv4Address(packed)
     spelt = _SPELT.fullmatch(text.strip())
     if spelt is None:
         return None
@@ -78,22 +86,24 @@ def parse(text: str) -> IPv4Address | IPv6Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _plain(text: str) -> IPv4Address | None:
-    """An address of IPv4 written the one usual way, which most are: the system reads it many times faster."""
+def _packed(text: str) -> bytes | None:
+    """The bytes of an address of IPv4 written the one usual way, which most are: the system reads it much faster."""
     try:
         packed = inet_pton(AF_INET, text)
     except (OSError, ValueError):  # a NUL, or what no UTF-8 can be made of, is a ValueError
         return None
-    return IPv4Address(packed) if inet_ntop(AF_INET, packed) == text else None
+    return packed if inet_ntop(AF_INET, packed) == text else None
 
 
 @lru_cache(maxsize=4096)
 def network_of(address: str) -> Network:
     """The network of `address`. What cannot be parsed (a socket's peer) is one network of its own."""
-    found = parse(address)
-    if found is None:
-        return Network(b"?", b"?")
-    packed = found.packed
-    if found.version == 4:
+    packed = _packed(address)
+    if packed is None:
+        found = parse(address)
+        if found is None:
+            return Network(b"?", b"?")
+        packed = found.packed
+    if len(packed) == 4:
         return Network(b"4" + packed, b"4" + packed[:3])
     return Network(b"6" + packed[:8], b"6" + packed[:6])
