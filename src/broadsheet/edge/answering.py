@@ -33,4 +33,3 @@ async def refuse(reason: Reason, send: Send) -> None:
         headers.append((b"retry-after", COME_AGAIN))
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
-
