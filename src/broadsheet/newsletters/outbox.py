@@ -1,8 +1,8 @@
 """The sender: lines to a carrier that are kept busy, and one thread that speaks with the database for all of them.
 
-Each line asks for its next message with what became of its last. Questions that come while the thread is at work wait
-for it together, so that under load one commit serves several lines, and an idle paper's message waits for nothing. A
-line never has more under way than one handful; so much, and no more, can be in doubt when a worker dies.
+Each line asks for its next message with what became of its last. Questions that come while the thread is at work, or
+within a millisecond, wait for it together, so that one commit serves several lines. A line never has more under way
+than one handful; so much, and no more, can be in doubt when a worker dies.
 """
 
 from __future__ import annotations
@@ -27,10 +27,13 @@ from broadsheet.newsletters.outgoing import IssueError, Post
 from broadsheet.newsletters.outgoing import clock as ticks
 from broadsheet.newsletters.ports import Answer, Carrier, Line, Outgoing, Told
 from broadsheet.newsletters.rules.pacing import Limits
+from broadsheet.newsletters.turns import Turns
 
 log = logging.getLogger("broadsheet.newsletters")
 
 LOOK_AGAIN, TIDY = 0.5, 2.0  # seconds
+GATHER = 0.001  # seconds in which lines that are done at nearly the same time ask together
+ENDING = 0.05  # seconds between two looks of a sender that is to end with its work
 LONGEST_WAIT = 30.0
 
 
@@ -55,6 +58,7 @@ class Outbox:
     name: str = field(default_factory=workers.new_name)
     sent: int = 0
     _questions: list[_Question] = field(default_factory=list)
+    _turns: Turns = field(default_factory=Turns)
     _held: set[int] = field(default_factory=set)  # under way on our lines, or answered and not yet written
 
     async def run(self, stop: asyncio.Event | None = None) -> int:
@@ -80,7 +84,7 @@ class Outbox:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._in_thread(_hang_up)
+            await self._in_thread(self._hang_up)
             self._thread.shutdown()
         return self.sent
 
@@ -165,7 +169,7 @@ class Outbox:
     async def _answer(self) -> None:
         while True:
             await self._asked.wait()
-            await asyncio.sleep(0)  # lines that were done in the same moment ask together
+            await asyncio.sleep(GATHER)
             questions, self._questions = self._questions, []
             self._asked.clear()
             claimed, since = await self._insist(partial(self._turn, questions))
@@ -180,9 +184,10 @@ class Outbox:
         room = 0 if self._stop.is_set() else sum(question.room for question in questions)
         results = [result for question in questions for result in question.results]
         since = ticks()  # before the claim: what is true of a reader is never taken for younger than it is
-        claimed = answers.settle_and_claim(
-            worker=self.name, results=results, room=room, limits=self.limits, now=clock.now()
-        )
+        with self._turns.taken():
+            claimed = answers.settle_and_claim(
+                worker=self.name, results=results, room=room, limits=self.limits, now=clock.now()
+            )
         self._prepare(claimed)
         if len(claimed) < room:
             self._due.clear()
@@ -235,7 +240,7 @@ class Outbox:
             elif self.only_due or (self.until_empty and not await self._insist(housekeeping.anything_open)):
                 await self._insist(self._tidy)
                 self._stop.set()
-            await self._rest(LOOK_AGAIN)
+            await self._rest(ENDING if self.until_empty or self.only_due else LOOK_AGAIN)
         self._due.set()
 
     def _tidy(self) -> None:
@@ -253,6 +258,6 @@ class Outbox:
         except TimeoutError:
             pass
 
-
-def _hang_up() -> None:
-    connection.close()  # the connection of the thread that this runs in
+    def _hang_up(self) -> None:
+        connection.close()  # the connection of the thread that this runs in
+        self._turns.close()
