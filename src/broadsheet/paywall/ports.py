@@ -49,6 +49,10 @@ class LedgerError(Exception):
 class Ledger(Protocol):
     """Where grants are recorded. Implementations stand in paywall/ledgers; one contract test runs over all."""
 
+    at_once: int
+    """How many asks are best settled together: enough to share the price of one write, and not so many that all
+    readers wait for one batch and the server for the ledger."""
+
     def grant_all(self, asks: list[Ask]) -> list[Outcome]:
         """Settle these in one transaction, in order. Raises LedgerError; then nothing was recorded."""
         ...

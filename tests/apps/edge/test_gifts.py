@@ -169,6 +169,8 @@ def test_TK_01_a_counted_link_asks_no_ledger(paper: Paper, run: Any):
 
 def test_a_ledger_that_is_down_counts_nothing_and_the_meter_decides(paper: Paper, run: Any):
     class Down:
+        at_once = 16
+
         def redeem(self, *_: Any) -> bool:
             raise LedgerError("read-only")
 

@@ -38,7 +38,7 @@ from broadsheet.paywall.rules import Terms
 WAIT = 3.0  # seconds until a process that does not answer is given up: it starts in a tenth of one
 AGAIN = 1.0  # seconds between two beginnings
 AHEAD = 2  # batches that are sent before their answers came
-AT_ONCE = 16  # questions in one: in fewer and larger ones, both processes would wait for all readers at once
+AT_ONCE = 16  # questions in one, whatever the ledger: it is one process that answers them
 SIZE = 4  # bytes before a message that tell its length
 _Values = tuple[Any, ...]
 

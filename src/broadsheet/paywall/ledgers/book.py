@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import NamedTuple
 
 from broadsheet.paywall.ports import Answer, Ask, Outcome
 from broadsheet.paywall.receipts import reader_key, story_tag
@@ -29,7 +28,8 @@ class Known:
     tags: list[bytes]
 
 
-class Put(NamedTuple):
+@dataclass(slots=True)
+class Put:
     """An ask with what stands for its parts in the tables."""
 
     ask: Ask
@@ -38,6 +38,7 @@ class Put(NamedTuple):
     salt: bytes
     near: bytes
     wide: bytes
+    _story: bytes = b""
 
     @property
     def comes_again(self) -> bool:
@@ -58,7 +59,8 @@ class Put(NamedTuple):
 
     def story(self, kind: bytes) -> bytes:
         """What stands for this story on this network today."""
-        return kind + keyed(self.salt, "s", self.ask.near, self.ask.story)[:MARK_SIZE]
+        self._story = self._story or keyed(self.salt, "s", self.ask.near, self.ask.story)[:MARK_SIZE]
+        return kind + self._story
 
     def established(self) -> bytes:
         """What stands for this reader on this network today."""

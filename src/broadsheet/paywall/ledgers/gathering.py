@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from broadsheet.paywall.ledgers.settling import (
-    MOST_AT_ONCE,
     MOST_WAITING,
     Question,
     Redemption,
@@ -24,6 +23,8 @@ from broadsheet.paywall.ledgers.settling import (
     resolve,
 )
 from broadsheet.paywall.ports import Ask, Ledger, LedgerError, Outcome
+
+FIRST = 16  # questions settled together before the ledger is open
 
 
 class Gatherer:
@@ -76,7 +77,7 @@ class Gatherer:
 
     def _work(self) -> None:
         ledger: Ledger | None = None
-        while batch := self._next():
+        while batch := self._next(ledger.at_once if ledger else FIRST):
             questions = [question for question, _future in batch]
             try:
                 ledger = ledger or self._open()
@@ -91,11 +92,11 @@ class Gatherer:
         if ledger is not None:
             ledger.close()
 
-    def _next(self) -> list[Waiting]:
+    def _next(self, most: int) -> list[Waiting]:
         with self._bell:
             while not self._waiting and not self._closing:
                 self._bell.wait()
-            return [self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))]
+            return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
 
     def _give_up(self, batch: list[Waiting], error: LedgerError) -> None:
         """Refuse these and all that came in meanwhile: nobody shall wait for one batch after the other to fail."""

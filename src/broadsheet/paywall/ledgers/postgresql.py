@@ -40,6 +40,8 @@ _MAKE_LOCK = 0x6D65746572  # "meter": one process makes the tables, the others w
 class PostgresqlLedger:
     """A ledger for many machines. Use it from one thread; it reconnects after a loss."""
 
+    at_once = 64  # a commit costs a round trip and a flush
+
     def __init__(self, url: str) -> None:
         """Connect to `url` (postgresql://…) and make the tables where they are missing."""
         self._url = url

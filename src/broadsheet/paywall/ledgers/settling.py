@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, Protocol
 
 from broadsheet.paywall.ports import Ask, Ledger, LedgerError, Outcome
 
-MOST_AT_ONCE = 64
 MOST_WAITING = 2_000
 
 

@@ -44,6 +44,8 @@ _WAITING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}  # errors that pass whil
 class SqliteLedger:
     """A ledger for one machine. Use it from one thread; several processes may each have one on the same file."""
 
+    at_once = 16
+
     def __init__(self, path: Path, wait: float = 0.3) -> None:
         """Open or make the file; `wait` is how many seconds a grant waits for another process's lock."""
         self._path, self._wait = path, wait

@@ -54,6 +54,8 @@ SETTLE, REDEEM, JOIN = Script("settle.lua"), Script("redeem.lua"), Script("join.
 class ValkeyLedger:
     """A ledger for many machines. Use it from one thread; it connects when it is asked, and again after a loss."""
 
+    at_once = 16
+
     def __init__(self, url: str, wait: float = WAIT) -> None:
         """`url`: valkey:// or redis://, valkeys:// or rediss:// with TLS; user, password and number of the database."""
         try:
