@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from broadsheet.paywall.ledgers import moving
 from broadsheet.paywall.ledgers.sqlite import SqliteLedger
 from broadsheet.paywall.ports import Answer
 from tests.contracts.test_ledgers import TODAY, ask
@@ -31,11 +36,8 @@ def bytes_of(file: Path) -> bytes:
 
 
 def salt_in(file: Path) -> bytes:
-    db = sqlite3.connect(file)
-    try:
+    with closing(sqlite3.connect(file)) as db:
         return bytes(db.execute("SELECT salt FROM meter_salt WHERE day = ?", (TODAY,)).fetchone()[0])
-    finally:
-        db.close()
 
 
 def test_sweeping_leaves_no_past_salt_on_the_disk_not_even_in_the_log(ledger: SqliteLedger, file: Path) -> None:
@@ -59,3 +61,63 @@ def test_a_sweep_that_somebody_is_in_the_way_of_is_made_good_by_the_next(ledger:
     other.close()
     ledger.sweep(TODAY + 2)
     assert salt not in bytes_of(file)
+
+
+def grants(ledger: SqliteLedger, number: int) -> None:
+    """So many new readers of as many networks."""
+    for _ in range(number):
+        assert ledger.grant_all([ask(1, network=(os.urandom(5), os.urandom(4)))])[0].answer is Answer.GRANTED
+
+
+def moved(ledger: SqliteLedger) -> None:
+    """Wait until the thread has moved what was written."""
+    until = time.monotonic() + 60
+    while not ledger._mover.moved:
+        assert time.monotonic() < until, "nothing was moved"
+        time.sleep(0.01)
+
+
+def test_the_log_begins_anew_each_time_that_enough_was_written(
+    ledger: SqliteLedger, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "EACH", 20)
+    log, sizes = file.with_name(file.name + "-wal"), []
+    for _ in range(8):
+        grants(ledger, 20)
+        sizes.append(log.stat().st_size)
+        moved(ledger)
+    assert max(sizes) <= 2 * sizes[0], "the log grew"
+    assert file.stat().st_size > 8 * 4096, "what was written stands in the file"
+
+
+def test_a_log_that_cannot_be_moved_refuses_nobody(
+    ledger: SqliteLedger, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = threading.Event()
+
+    def refuse(*_: object, **__: object) -> None:
+        tried.set()
+        raise sqlite3.OperationalError("unable to open database file")
+
+    monkeypatch.setattr(moving, "EACH", 5)
+    monkeypatch.setattr(moving.sqlite3, "connect", refuse)
+    grants(ledger, 12)
+    assert tried.wait(60)
+    grants(ledger, 12)
+    assert not ledger._mover.moved
+
+
+def test_closing_ends_the_thread_and_what_was_granted_is_there_when_it_is_opened_again(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "EACH", 5)
+    ledger = SqliteLedger(file)
+    grants(ledger, 20)
+    thread = ledger._mover._thread
+    assert thread is not None
+    ledger.close()
+    assert not thread.is_alive()
+    grants(ledger, 5)
+    ledger.close()
+    with closing(sqlite3.connect(file)) as db:
+        assert db.execute("SELECT count(*) FROM meter_grant").fetchone() == (25,)

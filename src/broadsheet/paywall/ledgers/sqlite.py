@@ -11,6 +11,7 @@ from typing import Any
 
 from broadsheet import clock
 from broadsheet.paywall.ledgers import sql
+from broadsheet.paywall.ledgers.moving import Mover
 from broadsheet.paywall.ports import Ask, LedgerError, Outcome
 from broadsheet.paywall.receipts import Receipt
 from broadsheet.paywall.rules import Terms
@@ -36,7 +37,7 @@ CREATE INDEX IF NOT EXISTS meter_gift_ends ON meter_gift (last_day);
 """
 
 STATEMENTS = 1_024  # prepared ones that are kept: a batch of another size has other statements
-CHECKPOINT = 16_000  # pages (64 MB) written before they move into the file: those that change often then move once
+CHECKPOINT = 32_000  # pages (128 MB) in the log at which whoever writes moves them into the file
 STRETCH = 2_000  # grants looked through at a time when the ended ones are forgotten
 _WAITING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}  # errors that pass while the connection stays sound
 
@@ -50,6 +51,7 @@ class SqliteLedger:
         """Open or make the file; `wait` is how many seconds a grant waits for another process's lock."""
         self._path, self._wait = path, wait
         self._db: sqlite3.Connection | None = None
+        self._mover = Mover(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = self._connected()
@@ -58,7 +60,11 @@ class SqliteLedger:
 
     def grant_all(self, asks: list[Ask]) -> list[Outcome]:
         """Settle these in one transaction, in order."""
-        return self._write(lambda run: sql.settle_all(run, asks))
+        if self._mover.moved:
+            self._begin_log_anew()
+        outcomes = self._write(lambda run: sql.settle_all(run, asks))
+        self._mover.count(len(asks))
+        return outcomes  # type: ignore[no-any-return]
 
     def join(self, receipt: Receipt, account: bytes, today: int, terms: Terms) -> int:
         """Count a reader's grants to their account too."""
@@ -85,9 +91,17 @@ class SqliteLedger:
 
     def close(self) -> None:
         """Close the file."""
+        self._mover.close()
         if self._db is not None:
             self._db.close()
             self._db = None
+
+    def _begin_log_anew(self) -> None:
+        """Move the little that came in while the rest was moved; the log is then written from its beginning again."""
+        self._mover.moved = False
+        with contextlib.suppress(sqlite3.Error):
+            if self._db is not None:
+                self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _wipe(self) -> None:
         """Leave nothing of what was forgotten in the log beside the file, where yesterday's salt would outlive its day.
