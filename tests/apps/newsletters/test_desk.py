@@ -62,6 +62,19 @@ def test_an_issue_is_begun_filled_written_approved_and_frozen(letters: Letters) 
     assert "1 Dec 2026, 07:00 (Europe/Paris)" in desk.get(ROOT).content.decode()
 
 
+def test_a_digest_that_had_nothing_to_say_is_listed_for_who_asks_for_such(letters: Letters) -> None:
+    desk, newsletter = letters.paper.desk(CHIEFS), letters.list()
+    written, empty = letters.issue(newsletter, note()), letters.issue(newsletter, note())
+    Issue.objects.filter(pk=empty.pk).update(state=State.SKIPPED, subject="")
+
+    def listed(query: str) -> set[int]:
+        text = desk.get(f"{ROOT}{query}").content.decode()
+        return {issue.pk for issue in (written, empty) if f'href="{ROOT}{issue.pk}/"' in text}
+
+    assert listed("") == listed("?state=") == {written.pk}
+    assert listed("?state=skipped") == {empty.pk}
+
+
 def test_times_are_told_in_the_lists_zone_and_in_the_editors(letters: Letters) -> None:
     issue = letters.issue(letters.list(zone="Asia/Tokyo"), note())
     with timezone.override("America/New_York"):

@@ -45,8 +45,9 @@ class IssueList(generic.IndexView):
     ]  # fmt: skip
 
     def get_base_queryset(self) -> Any:
-        """With their lists."""
-        return Issue.objects.select_related("newsletter").order_by("-due_at", "-pk")
+        """With their lists. Digests that had nothing to say are shown to whoever asks for that state."""
+        issues = Issue.objects.select_related("newsletter").order_by("-due_at", "-pk")
+        return issues if self.request.GET.get("state") else issues.exclude(state=Issue.State.SKIPPED)
 
     def order_queryset(self, queryset: Any) -> Any:
         """As it stands."""
