@@ -104,19 +104,18 @@ class Apart:
     def _send(self) -> None:
         """Send what one turn of the loop, or the time of the last batch, brought."""
         self._turn = None
-        if len(self._asked) >= AHEAD or not self._waiting or self._loop is None:
-            return
-        batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
-        self._asked.append(batch)
-        try:
-            if self._line is None:
-                self._begin()
-            assert self._line is not None
-            self._line.sendall(_message([_values(question) for question, _future in batch]))
-        except OSError as error:
-            self._lost(error)
-            return
-        self._watch()
+        while self._waiting and len(self._asked) < AHEAD and self._loop is not None:
+            batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+            self._asked.append(batch)
+            try:
+                if self._line is None:
+                    self._begin()
+                assert self._line is not None
+                self._line.sendall(_message([_values(question) for question, _future in batch]))
+            except OSError as error:
+                self._lost(error)
+                return
+            self._watch()
 
     def _read(self) -> None:
         """Take in what the process says, and give its answers once they are whole."""
