@@ -1,6 +1,6 @@
 """A paper that is served and read while its ledger cannot be written: what its readers meet, and what is counted after.
 
-before  an old reader is granted a story; every page is at hand
+before  old readers are granted a story each; every page is at hand
 during  re-reads and a member's reads: every one must be served
         networks of strangers who try story after story: so many a network and process, and no receipts
 after   the next stranger gets a receipt; the ledger holds the grants that receipts prove, and no others
@@ -27,6 +27,7 @@ from tests.serving import broadsheet, running
 KEY = "only for outages that are made on purpose"
 RING = KeyRing(KEY)
 ALLOWANCE, BOUND = 3, 5  # BOUND: new stories a network and process while the ledger is down
+OLD = 40  # readers who come again: a receipt that opened sixty stories in an hour is taken for one that goes round
 STORIES = """SELECT url_path FROM wagtailcore_page p JOIN broadsheet_newsroom_storypage s ON s.page_ptr_id = p.id
     JOIN wagtailcore_locale l ON l.id = p.locale_id
     WHERE live AND access IN ('metered', 'inherit') AND language_code = 'en' ORDER BY url_path LIMIT 13"""
@@ -110,18 +111,18 @@ def outage(paper: Path, folder: Path, fault: Fault, seconds: float, workers: int
     options = ("--no-work", "--workers", str(workers))
     with running(folder, *options, METER_KEY=KEY, LEDGER_URL=fault.url) as (address, process):
         readers, seen = Readers(address, _stories(folder)), Seen()
-        read, old = readers.read(readers.stories[0], "192.0.2.1")
-        assert read, "the first reader is granted a story"
-        assert old, "and gets a receipt"
+        old = [readers.read(readers.stories[0], f"192.0.2.{number}") for number in range(OLD + 1)]
+        assert all(read and receipt for read, receipt in old), "each is granted a story and gets a receipt"
+        (_, first), *others = old
         with fault.fails(Server(process, folder)):
-            _during(readers, old, seconds, BOUND * workers, seen)
-        _after(readers, old, seen)
+            _during(readers, [receipt for _, receipt in others], seconds, BOUND * workers, seen)
+        _after(readers, first, seen)
     seen.drift = fault.grants() - sum(readers.receipts.values())
     seen.alarmed = "ALARM" in (folder / "server.log").read_text()
     return seen
 
 
-def _during(readers: Readers, old: str, seconds: float, bound: int, seen: Seen) -> None:
+def _during(readers: Readers, old: list[str], seconds: float, bound: int, seen: Seen) -> None:
     """Two at once: who re-reads, and who comes anew."""
     until = time.monotonic() + seconds
     again = threading.Thread(target=_reread, args=(readers, old, until, seen))
@@ -139,14 +140,14 @@ def _networks() -> Iterator[int]:
     yield from range(1, 10_000)
 
 
-def _reread(readers: Readers, old: str, until: float, seen: Seen) -> None:
+def _reread(readers: Readers, old: list[str], until: float, seen: Seen) -> None:
     number = 0
     while time.monotonic() < until:
         number += 1
         path = readers.stories[0 if number % 2 else number % len(readers.stories)]
         begun = time.monotonic()
         try:
-            read, _ = readers.read(path, "203.0.113.9", old if number % 2 else readers.member)
+            read, _ = readers.read(path, "203.0.113.9", old[number // 2 % OLD] if number % 2 else readers.member)
         except OSError:
             read = False
         seen.rereads += 1
@@ -187,6 +188,6 @@ def _after(readers: Readers, old: str, seen: Seen) -> None:
     seen.recovery = time.monotonic() - begun
     opened = 1
     for path in readers.stories[1:]:
-        read, cookie = readers.read(path, "192.0.2.1", old)
+        read, cookie = readers.read(path, "192.0.2.0", old)
         old, opened = cookie or old, opened + read
     seen.errors += opened != ALLOWANCE

@@ -112,11 +112,20 @@ def _unremembered(old: Any) -> Any:
     return lambda self, cookie: self._read(cookie)
 
 
+class _Anybodys(dict[bytes, Any]):
+    """Answers of which each is anybody's."""
+
+    def get(self, cookie: bytes, default: Any = None) -> Any:
+        """The first, whatever the Cookie header."""
+        return next(iter(self.values()), default)
+
+
 def _whoever_asks(old: Any) -> Any:
     """An answer is kept for whoever asks for the page, and not for the Cookie header that it was given to."""
 
     def remember(self: Any, page: Any, headers: Any, known: Any) -> None:
-        old(self, page, {name: value for name, value in headers.items() if name != b"cookie"}, known)
+        old(self, page, headers, known)
+        page.known = _Anybodys(page.known)
 
     return remember
 

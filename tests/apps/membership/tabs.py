@@ -61,6 +61,7 @@ class Session:
         self.stage = Stage(self.till)
         self.readers = [self.stage.reader() for _ in range(self.chance.choice([1, 1, 2, 2]))]
         self.cards = [Plastic("fp_1"), Plastic("fp_2")]
+        self.settled = self.till.now
 
     def live(self) -> Wrongs:
         """Clicks, then two months in which the clock does its work."""
@@ -69,7 +70,7 @@ class Session:
             if self.chance.random() < 0.35:
                 self.till.meanwhile = partial(self._click, reader)
             self._click(reader)
-            if self.chance.random() < 0.2:
+            if self.chance.random() < 0.2 or self.till.now - self.settled > DAY:  # no worker stands still for two days
                 self._settle()
             self.till.advance(self.till.now + self.chance.choice([MINUTE, MINUTE, HOUR, 26 * HOUR]))
         self.till.meanwhile = None
@@ -115,6 +116,7 @@ class Session:
 
     def _settle(self) -> None:
         """What the loops do within a minute: the bell, the operations, and whatever these ring for."""
+        self.settled = self.till.now
         for _ in range(3):
             self.stage.deliver()
             done = operations.drain(gateway=self.till, now=self.till.now)
@@ -124,7 +126,8 @@ class Session:
     # The judgement
 
     def _judged(self) -> Wrongs:
-        found = Wrongs(second_trials=self._second_trials())
+        trials = self._second_trials()
+        found = Wrongs(second_trials=trials, told=(f"session {self.seed}: {trials} second trials",) if trials else ())
         for customer in Customer.objects.filter(gateway_id__isnull=False):
             paid = [
                 each for each in self.till.invoices.values()
@@ -132,7 +135,8 @@ class Session:
             ]  # fmt: skip
             double = sum(_same_time(one, other) for at, one in enumerate(paid) for other in paid[:at])
             surprises = [why for each in paid if (why := self._surprise(each))]
-            told = tuple(f"session {self.seed}: {why}" for why in surprises)
+            surprises_and_doubles = surprises + [f"{double} double charges"] * (double > 0)
+            told = tuple(f"session {self.seed}: {why}" for why in surprises_and_doubles)
             found += Wrongs(double, 0, len(surprises), told)
         return found
 
