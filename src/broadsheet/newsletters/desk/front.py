@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from wagtail.admin.ui.components import Component
 
@@ -23,5 +24,6 @@ class WaitingPanel(Component):
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
         """The issues, the most urgent first."""
-        rows = Issue.objects.filter(state=Issue.State.REVIEW).select_related("newsletter").order_by("due_at", "pk")[:8]
+        wait = Q(state=Issue.State.REVIEW) | (Q(state=Issue.State.PAUSED) & ~Q(error=""))
+        rows = Issue.objects.filter(wait).select_related("newsletter").order_by("due_at", "pk")[:8]
         return {"rows": [{"issue": row, "when": words.both(row.due_at, row.newsletter.zone)} for row in rows]}

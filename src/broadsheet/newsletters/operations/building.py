@@ -15,13 +15,14 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from broadsheet.membership.queries.standing import members_among
 from broadsheet.membership.rules.values import Benefit
 from broadsheet.newsletters import workers
 from broadsheet.newsletters.models import Delivery, Issue, Newsletter, Subscriber, Subscription, Suppression
-from broadsheet.newsletters.queries.issues import opens_at
-from broadsheet.newsletters.rules.audience import cuts
+from broadsheet.newsletters.queries.issues import last_audience, opens_at
+from broadsheet.newsletters.rules.audience import cuts, surprising
 from broadsheet.newsletters.rules.zones import due_where_the_reader_is
 
 log = logging.getLogger("broadsheet.newsletters")
@@ -133,8 +134,22 @@ def _ready(work: _Work, now: datetime) -> bool:
         return False
     issue = work.issue
     expected = Delivery.objects.filter(issue=issue).count()
-    Issue.objects.filter(pk=issue.pk).update(state=State.READY, expected=expected, lease="", lease_until=None)
+    error = _surprise(expected, last_audience(issue))
+    if error:
+        log.error("Issue %s is paused before its first mail: %s", issue.pk, error)
+    state = State.PAUSED if error else State.READY
+    Issue.objects.filter(pk=issue.pk).update(state=state, error=error, expected=expected, lease="", lease_until=None)
     return True
+
+
+def _surprise(readers: int, last_time: int | None) -> str:
+    """Why somebody should look before so many get it; nothing where that is no surprise."""
+    if last_time is None or not surprising(readers, last_time):
+        return ""
+    said = _(
+        "It would go to %(readers)s readers; the last issue went to %(before)s. If they belong on this list, go on."
+    )
+    return said % {"readers": readers, "before": last_time}
 
 
 def _missing(work: _Work, now: datetime) -> list[int]:

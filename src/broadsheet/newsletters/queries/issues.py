@@ -59,6 +59,12 @@ def last_gathered(newsletter_id: int) -> datetime | None:
     return found
 
 
+def last_audience(issue: Issue) -> int | None:
+    """How many readers the list's last issue was for; None where this is the first that goes out."""
+    others = Issue.objects.filter(newsletter=issue.newsletter_id, began_at__isnull=False).exclude(pk=issue.pk)
+    return others.order_by("-began_at", "-pk").values_list("expected", flat=True).first()
+
+
 def progress(issue_ids: Sequence[int]) -> dict[int, Progress]:
     """How far these mailings are, by id; those without deliveries are missing."""
     states = {

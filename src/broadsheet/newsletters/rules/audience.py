@@ -9,6 +9,8 @@ FREE, MEMBER = "free", "member"
 # Why somebody did not get an issue. The words are stored: they never change.
 GONE, LEFT, SUPPRESSED, NO_MEMBER, TWICE = "gone", "left", "suppressed", "no_member", "mailbox_twice"
 
+SURPRISE, MANY_MORE = 3, 1_000  # times as many readers as the last issue had, and so many more of them
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -39,6 +41,11 @@ def verdict(facts: Facts, *, members_only: bool, full_for_members: bool) -> Verd
     if members_only and not facts.member:
         return Verdict(why=NO_MEMBER)
     return Verdict(variant=MEMBER if full_for_members and facts.member else FREE)
+
+
+def surprising(readers: int, last_time: int | None) -> bool:
+    """Whether a list has grown so much since its last issue that somebody should look before the next goes out."""
+    return last_time is not None and readers > last_time * SURPRISE and readers - last_time > MANY_MORE
 
 
 def cuts(share: int) -> tuple[bytes, bytes]:
