@@ -264,13 +264,15 @@ class Cases:
         words = self.made.words.of("members")
         whole = frozenset(word for place, word in words.items() if place == "middle")
         for persona, method in product(self.personas, METHODS[:2]):
-            opened = persona.session == "chief" and method == "GET"
+            opened = (
+                persona.session == "chief"
+            )  # a server sends no body after HEAD: what Django makes of it goes nowhere
             yield Case(
                 "newsletters",
                 persona.asks("/newsletters/quay-letter/1-first/full/", method),
                 persona.name,
                 may=self.made.secrets("members") if opened else frozenset(),
-                must=whole if opened else frozenset(),
+                must=whole if opened and method == "GET" else frozenset(),
                 private=True,
                 first=method == "GET",
             )
