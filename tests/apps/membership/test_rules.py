@@ -186,7 +186,9 @@ def test_of_two_subscriptions_the_older_sound_one_is_kept() -> None:
     owing = replace(first, status=Status.PAST_DUE)
     assert to_keep([owing, second]) == (second, (owing,))
     ending = replace(first, cancel_at=NOW + DAY)
-    assert to_keep([ending, second]) == (second, (ending,))
+    assert to_keep([ending, second]) == (ending, (second,)), "its days are paid for"
+    ending_trial = replace(ending, status=Status.TRIALING)
+    assert to_keep([ending_trial, second]) == (second, (ending_trial,))
     assert to_keep([replace(first, status=Status.CANCELED)]) == (None, ())
 
 

@@ -13,7 +13,10 @@ from tests.apps.membership.wrongs import Wrongs
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("seed", range(12))
+PAID_ANEW_WHILE_ENDING = 1847  # a page of before the first membership is paid after that was cancelled
+
+
+@pytest.mark.parametrize("seed", [*range(12), PAID_ANEW_WHILE_ENDING])
 def test_BL_15_nobody_pays_or_tries_twice_by_clicking_in_two_tabs(seed: int) -> None:
     assert wrongs_in(seed) == Wrongs()
 

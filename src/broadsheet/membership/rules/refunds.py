@@ -83,7 +83,8 @@ def charged_after(payments: Iterable[Payment], cancelled: datetime) -> tuple[Pay
 def to_keep(snapshots: Iterable[Snapshot]) -> tuple[Snapshot | None, tuple[Snapshot, ...]]:
     """Among a reader's live subscriptions the one to keep, and the others, which are cancelled and refunded.
 
-    The oldest is kept, unless it is already ending or unpaid and a later one is not.
+    The oldest is kept, unless it is unpaid, or a trial that is already ending, and a later one is not. One that is
+    ending but was paid for is kept: nobody pays anew for days that are theirs already.
     """
     live = sorted((each for each in snapshots if each.live), key=_worth)
     return (live[0], tuple(live[1:])) if live else (None, ())
@@ -91,7 +92,8 @@ def to_keep(snapshots: Iterable[Snapshot]) -> tuple[Snapshot | None, tuple[Snaps
 
 def _worth(snapshot: Snapshot) -> tuple[bool, bool, datetime, str]:
     sound = snapshot.status in {Status.TRIALING, Status.ACTIVE}
-    return (not sound, snapshot.scheduled, snapshot.created, snapshot.id)
+    ending_trial = snapshot.scheduled and snapshot.status is Status.TRIALING
+    return (not sound, ending_trial, snapshot.created, snapshot.id)
 
 
 def refundable(payments: Iterable[Payment]) -> tuple[Payment, ...]:
