@@ -248,6 +248,19 @@ def test_every_answer_comes_in_the_best_encoding_that_the_browser_takes(
         assert b"LEAD" in unpack(answer.body)
 
 
+def test_what_is_remembered_for_a_cookie_is_given_in_the_encoding_that_this_request_takes(
+    paper: Paper, run: Any
+) -> None:
+    async def ask() -> list[Answer]:
+        cookie = (await paper.get("/world/1/"))["set-cookie"].partition(";")[0]
+        wanted = ["br", "br", "gzip", "", "br"]
+        return [
+            await paper.get("/world/1/", cookie, headers=[("accept-encoding", each)] if each else []) for each in wanted
+        ]
+
+    assert [answer["content-encoding"] for answer in run(ask())] == ["br", "br", "gzip", "", "br"]
+
+
 def test_I11_a_ledger_that_is_down_refuses_no_re_read_and_gives_a_bounded_number_of_new_ones(
     paper: Paper, run: Any
 ) -> None:
