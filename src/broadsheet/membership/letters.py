@@ -157,7 +157,13 @@ def _trial_refused(mail: Mail) -> Letter:
 
 def _second_ended(mail: Mail) -> Letter:
     first = _("You have joined twice, perhaps in two windows. One membership is enough.")
-    second = _("We have ended the second one and give back whatever was paid for it. The first one goes on.")
+    if until := mail.context.get("until"):  # cancelled before, and paid for
+        second = _(
+            "We have ended the second one and give back whatever was paid for it. The first one, which you cancelled, "
+            "is paid for until %(day)s. Resume it on the page of your membership if it is to go on after that."
+        ) % {"day": _day(datetime.fromisoformat(until))}
+    else:
+        second = _("We have ended the second one and give back whatever was paid for it. The first one goes on.")
     return Letter(_("You joined twice"), (first, second), _account())
 
 

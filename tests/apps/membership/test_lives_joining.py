@@ -8,6 +8,7 @@ import pytest
 
 from broadsheet.membership import operations, queries
 from broadsheet.membership.gateways.world import Plastic
+from broadsheet.membership.letters import letter_of
 from broadsheet.membership.models import (
     Consent,
     Customer,
@@ -168,6 +169,26 @@ def test_BL_15_a_second_subscription_from_another_tab_is_ended_and_refunded(stag
     assert kinds(second) == ["receipt", "refunded", "second_ended"]
     stage.pass_time(40 * DAY)
     assert stage.charged(customer) == 1990
+
+
+def test_BL_15_what_is_paid_for_is_kept_although_it_was_cancelled_and_its_reader_is_told_how_long(stage: Stage) -> None:
+    ann = stage.reader()
+    tab = stage.checkout(ann, "year", trial=0)
+    order, customer = stage.till.orders[tab.id], stage.till.orders[tab.id].customer
+    first = stage.till.pay(tab.id, stage.card(ann))
+    other = stage.till.create_checkout(order, key="another tab, long open")
+    stage.work()
+    operations.cancel(user_id=ann.user_id, now=stage.now)
+    stage.work()
+    stage.till.advance(stage.now + MINUTE)
+    second = stage.till.pay(other.id, stage.card(ann))
+    stage.work()
+    assert (stage.row(first).status, stage.row(second).status) == ("active", "canceled")
+    assert stage.charged(customer) == 1990
+    assert stage.access(ann).full
+    letter = letter_of(Mail.objects.get(kind="second_ended", subject=second))
+    assert "which you cancelled, is paid for until" in letter.paragraphs[1]
+    assert str(stage.now.year + 1) in letter.paragraphs[1]
 
 
 def test_BL_16_a_checkout_that_is_left_expires_and_another_may_be_begun(stage: Stage) -> None:

@@ -107,7 +107,11 @@ def _end_duplicates(customer: Customer, values: tuple[Snapshot, ...], now: datet
             customer=customer.gateway_id or "", user_id=customer.user_id, refund_since=since.isoformat(),
         )  # fmt: skip
         if asked:
-            rows.post(kind="second_ended", subject=other.id, now=now, user_id=customer.user_id, locale=customer.locale)
+            ends = (kept.cancel_at or kept.period_end) if kept and kept.scheduled else None
+            rows.post(
+                kind="second_ended", subject=other.id, now=now, user_id=customer.user_id, locale=customer.locale,
+                context={"until": ends.isoformat()} if ends else {},
+            )  # fmt: skip
             rows.note(
                 user_id=customer.user_id, once=f"{other.id}:second", kind="second_ended", at=now, subscription=other.id,
                 by="clock",
