@@ -26,21 +26,20 @@ class TrustedProxies:
     def __init__(self, ranges: Sequence[str] = (), unix_socket: bool = False) -> None:
         """`unix_socket`: whether a peer without an address, at the other end of a Unix socket, is ours too."""
         self._unix_socket = unix_socket
-        self._ranges: tuple[IPv4Network | IPv6Network, ...] = tuple(ip_network(text) for text in ranges)
-        fours = [known for known in self._ranges if isinstance(known, IPv4Network)]
-        self._fours = [(int(known.netmask), int(known.network_address)) for known in fours]
+        known: list[IPv4Network | IPv6Network] = [ip_network(text) for text in ranges]
+        self._ranges = [(each.version, int(each.netmask), int(each.network_address)) for each in known]
         self._peers: dict[str, bool] = {}  # the last ones: proxies are few
 
     def trusts(self, address: IPv4Address | IPv6Address) -> bool:
         """Whether `address` is one of ours."""
-        return any(address.version == known.version and address in known for known in self._ranges)
+        return self._holds(address.version, int(address))
 
     def client(self, peer: str, forwarded: str) -> str:
         """The right-most address that is not one of our proxies; the peer where the header is not to be believed."""
         if not forwarded or not self._ours(peer):
             return peer
         packed = _packed(forwarded)
-        if packed is not None and not self._trusts_four(int.from_bytes(packed, "big")):
+        if packed is not None and not self._holds(4, int.from_bytes(packed, "big")):
             return forwarded  # one proxy, and an address of IPv4: nearly all readers
         hops = forwarded.split(",")
         if len(hops) > MOST_HOPS:
@@ -53,8 +52,8 @@ class TrustedProxies:
                 return str(found)
         return peer
 
-    def _trusts_four(self, number: int) -> bool:
-        return any(number & mask == network for mask, network in self._fours)
+    def _holds(self, version: int, number: int) -> bool:
+        return any(version == each and number & mask == network for each, mask, network in self._ranges)
 
     def _ours(self, peer: str) -> bool:
         if not peer:
