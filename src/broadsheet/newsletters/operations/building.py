@@ -144,7 +144,7 @@ def _ready(work: _Work, now: datetime) -> bool:
 
 def _surprise(readers: int, last_time: int | None) -> str:
     """Why somebody should look before so many get it; nothing where that is no surprise."""
-    if last_time is None or not surprising(readers, last_time):
+    if not surprising(readers, last_time):
         return ""
     said = _(
         "It would go to %(readers)s readers; the last issue went to %(before)s. If they belong on this list, go on."
