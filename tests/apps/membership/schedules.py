@@ -98,10 +98,22 @@ class Weather:
     def _something(self) -> None:
         subscription = self.chance.choice([*self.till.subscriptions])
         doing = self.chance.choice(DOINGS)
-        if self.chance.random() < 0.25:
-            self.till.meanwhile = lambda: self._guarded(doing, subscription)
+        if self.chance.random() < 0.4:
+            self.till.meanwhile = lambda: self._between(doing, subscription)
         else:
             self._guarded(doing, subscription)
+
+    def _between(self, doing: Callable[[Weather, str], None], subscription: str) -> None:
+        """Between a fetch and its writing the gateway moves; perhaps another worker pushes, hears of it, and is done."""
+        self._guarded(doing, subscription)
+        fate = self.chance.random()
+        if fate < 0.4:
+            operations.push_pending(gateway=self.till, now=self.till.now)
+        if fate < 0.7:
+            fresh, self.seen = self.till.events[self.seen :], len(self.till.events)
+            for event in fresh:
+                operations.receive(event=event, now=self.till.now)
+            operations.drain(gateway=self.till, now=self.till.now)
 
     def _guarded(self, doing: Callable[[Weather, str], None], subscription: str) -> None:
         with suppress(GatewayError, ChangeError):  # what cannot be done at present is not done

@@ -23,6 +23,7 @@ class Customer(models.Model):
     gone_at = models.DateTimeField(null=True, blank=True)  # deleted at the gateway
     made_at = models.DateTimeField()
     synced_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveBigIntegerField(default=0)  # one more with each fetch that is written, and each push
 
     class Meta:
         verbose_name = _("reader at the gateway")

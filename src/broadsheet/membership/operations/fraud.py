@@ -7,14 +7,13 @@ from datetime import datetime
 from broadsheet.membership.models import Customer, Invoice
 from broadsheet.membership.operations import rows
 from broadsheet.membership.operations.following import refund
-from broadsheet.membership.ports import PaymentGateway
 from broadsheet.membership.queries.facts import payment
 
 
-def heed_warning(*, gateway: PaymentGateway, customer: Customer, charge: str, now: datetime) -> None:
-    """Act on a warning, once. Runs under the customer's lock; asks the gateway whether there is one indeed."""
+def heed_warning(*, customer: Customer, charge: str, now: datetime) -> None:
+    """Act on a warning that the gateway confirms, once. Runs under the customer's lock."""
     invoice = Invoice.objects.filter(customer=customer, charge=charge).exclude(charge="").first()
-    if invoice is None or invoice.warned_at is not None or not gateway.fraud_warning(charge):
+    if invoice is None or invoice.warned_at is not None:
         return
     invoice.warned_at = now
     invoice.save(update_fields=["warned_at"])

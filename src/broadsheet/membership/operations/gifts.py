@@ -75,12 +75,15 @@ def _customer(gateway: PaymentGateway, buyer: Reader, now: datetime) -> str:
 
 def settle_gift(*, gateway: PaymentGateway, reference: uuid.UUID, now: datetime) -> bool:
     """Ask the gateway whether a gift is paid, and if so send it. Raises GatewayError."""
+    gift = GiftSubscription.objects.get(reference=reference)
+    if gift.state != GiftSubscription.WAITING or gift.checkout is None:
+        return False
+    found = gateway.checkout(gift.checkout)
+    if not found.paid:
+        return False
     with transaction.atomic():
-        row = GiftSubscription.objects.select_for_update().get(reference=reference)
-        if row.state != GiftSubscription.WAITING or row.checkout is None:
-            return False
-        found = gateway.checkout(row.checkout)
-        if not found.paid:
+        row = GiftSubscription.objects.select_for_update().get(pk=gift.pk)
+        if row.state != GiftSubscription.WAITING:
             return False
         row.state, row.paid_at, row.payment = GiftSubscription.PAID, now, found.payment
         row.save(update_fields=["state", "paid_at", "payment"])

@@ -78,21 +78,22 @@ def _process(gateway: PaymentGateway, event: WebhookEvent, now: datetime) -> Non
 
 
 def _sync(gateway: PaymentGateway, event: WebhookEvent, customer: str, now: datetime) -> None:
-    """Fetch and write under the customer's lock, and mark the event done in the same transaction.
+    """Fetch the customer, write, and mark the event done in the same transaction.
 
     Other events of the same customer that lay in the inbox before the fetch are answered by it too.
     """
     answered: list[int] = []
+    warned = event.kind == WARNING and gateway.fraud_warning(event.charge)
 
-    def still_new(_: Customer) -> bool:
+    def still_new() -> bool:
         new = WebhookEvent.objects.filter(state=WebhookEvent.NEW)
         others = new.filter(customer=customer, kind__regex=ANSWERED).exclude(pk=event.pk)
-        answered.extend(others.values_list("pk", flat=True))
+        answered[:] = others.values_list("pk", flat=True)
         return new.filter(pk=event.pk).exists()
 
     def mark(row: Customer, synced: Synced) -> None:
-        if event.kind == WARNING:
-            heed_warning(gateway=gateway, customer=row, charge=event.charge, now=now)
+        if warned:
+            heed_warning(customer=row, charge=event.charge, now=now)
         _finish([event.pk, *answered], synced.why, now)
 
     found = sync_customer(gateway=gateway, customer=customer, now=now, before=still_new, after=mark)

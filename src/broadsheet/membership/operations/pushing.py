@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from broadsheet.membership.models import PendingOperation
+from broadsheet.membership.operations import rows
 from broadsheet.membership.operations.syncing import sync_customer
 from broadsheet.membership.ports import GatewayError, PaymentGateway
 
@@ -66,6 +67,8 @@ def _push(gateway: PaymentGateway, row: PendingOperation, now: datetime) -> bool
         _put_off(row, GatewayError(f"{type(error).__name__}: {error}", retryable=False), now)
         return False
     with transaction.atomic():
+        if row.customer:
+            rows.changed_there(row.customer)  # the customer's row first, as everybody locks them
         held = PendingOperation.objects.select_for_update().get(pk=row.pk)
         if held.state == PendingOperation.WAITING:
             held.state, held.done_at, held.result, held.error = PendingOperation.DONE, now, result[:255], ""

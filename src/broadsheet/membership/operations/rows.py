@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
 from broadsheet.membership.models import Customer, HistoryEntry, Mail, PendingOperation
 from broadsheet.paywall.operations import lose_passes
@@ -81,6 +82,16 @@ def revoke(*, user_id: int | None, reason: str, now: datetime) -> None:
 def lock(**which: Any) -> Customer | None:
     """The customer's row, held until this transaction ends. On SQLite a transaction holds off all other writers."""
     return Customer.objects.select_for_update().filter(**which).first()
+
+
+def version(customer: str) -> int | None:
+    """How often a customer was written or changed at the gateway by us; None where there is no such customer."""
+    return Customer.objects.filter(gateway_id=customer).values_list("version", flat=True).first()
+
+
+def changed_there(customer: str) -> None:
+    """We changed something of this customer at the gateway: what was fetched before is not written any more."""
+    Customer.objects.filter(gateway_id=customer).update(version=F("version") + 1)
 
 
 def one_trial_at_a_time() -> None:

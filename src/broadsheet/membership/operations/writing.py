@@ -40,7 +40,8 @@ def _customer(customer: Customer, facts: CustomerFacts, now: datetime) -> int:
         values["gone_at"] = now
     changed = _set(customer, values)
     customer.synced_at = now
-    customer.save(update_fields=["synced_at"])
+    customer.version += 1
+    customer.save(update_fields=["synced_at", "version"])
     return changed
 
 
