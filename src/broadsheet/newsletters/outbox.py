@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -59,7 +59,7 @@ class Outbox:
     sent: int = 0
     _questions: list[_Question] = field(default_factory=list)
     _turns: Turns = field(default_factory=Turns)
-    _held: set[int] = field(default_factory=set)  # under way on our lines, or answered and not yet written
+    _held: set[tuple[int, int]] = field(default_factory=set)  # under way on our lines, or answered and not yet written
 
     async def run(self, stop: asyncio.Event | None = None) -> int:
         """Send until told to stop, or until nothing is due where it was made so. Gives how many went out."""
@@ -134,8 +134,8 @@ class Outbox:
     async def _send(self, line: Line, claimed: list[Claimed], since: float) -> list[Result]:
         ready, results = self._written(claimed, since)
         if ready:
-            ids = [message.delivery for _, message in ready]
-            told = await line.send([message for _, message in ready], self._still(ids))
+            attempts = {one.delivery: one.attempt for one, _ in ready}
+            told = await line.send([message for _, message in ready], self._still(attempts))
             results += [Result(one, word) for (one, _), word in zip(ready, told, strict=True)]
         self.sent += sum(each.told.answer is Answer.SENT for each in results)
         return results
@@ -154,11 +154,10 @@ class Outbox:
                 results.append(Result(one, Told(Answer.REFUSED, text=f"{type(error).__name__}: {error}")))
         return ready, results
 
-    def _still(self, ids: Sequence[int]) -> Callable[[], Awaitable[bool]]:
+    def _still(self, attempts: Mapping[int, int]) -> Callable[[], Awaitable[bool]]:
         async def still() -> bool:
             try:
-                ask = partial(still_ours, worker=self.name, deliveries=ids, now=clock.now())
-                return bool(await self._in_thread(ask))
+                return bool(await self._in_thread(lambda: still_ours(self.name, attempts, now=clock.now())))
             except DatabaseError:
                 return False
 
@@ -173,8 +172,6 @@ class Outbox:
             questions, self._questions = self._questions, []
             self._asked.clear()
             claimed, since = await self._insist(partial(self._turn, questions))
-            self._held -= {result.claimed.delivery for question in questions for result in question.results}
-            self._held |= {one.delivery for one in claimed}
             for question in questions:
                 mine, claimed = claimed[: question.room], claimed[question.room :]
                 question.answer.set_result((mine, since))
@@ -188,6 +185,8 @@ class Outbox:
             claimed = answers.settle_and_claim(
                 worker=self.name, results=results, room=room, limits=self.limits, now=clock.now()
             )
+        self._held -= {_attempt(result.claimed) for result in results}  # before this thread does anything else
+        self._held |= {_attempt(one) for one in claimed}
         self._prepare(claimed)
         if len(claimed) < room:
             self._due.clear()
@@ -218,7 +217,7 @@ class Outbox:
         """Another connection; and what was claimed by a transaction of whose end we were not told is given back."""
         try:
             connection.close()
-            answers.release(worker=self.name, but=self._held)
+            answers.release(worker=self.name, but={delivery for delivery, _ in self._held})
         except DatabaseError as error:
             log.debug("Not yet: %s", error)
 
@@ -261,3 +260,7 @@ class Outbox:
     def _hang_up(self) -> None:
         connection.close()  # the connection of the thread that this runs in
         self._turns.close()
+
+
+def _attempt(claimed: Claimed) -> tuple[int, int]:
+    return claimed.delivery, claimed.attempt

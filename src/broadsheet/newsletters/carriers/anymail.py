@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,10 +18,10 @@ from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsR
 from anymail.message import AnymailMessage
 from django.core.mail import get_connection
 
+from broadsheet.newsletters.carriers.freshness import may_go
 from broadsheet.newsletters.message import OWN, PLACE
 from broadsheet.newsletters.ports import Answer, Outgoing, Outline, Still, Told
 
-FRESH = 0.5
 WAIT = timedelta(minutes=15)  # within which an ESP's webhook tells of what it took
 # How each ESP writes a place, and how many readers it takes in one call.
 MERGING = {
@@ -81,7 +80,7 @@ class AnymailLine:
 
     async def send(self, handful: Sequence[Outgoing], still: Still) -> list[Told]:
         """One call for all readers of the same outline."""
-        if handful and time.monotonic() - handful[0].claimed > FRESH and not await still():
+        if handful and not await may_go(handful[0].claimed, still):
             return [Told(Answer.UNSENT, text="no longer ours to send")] * len(handful)
         return await asyncio.to_thread(self._send_all, handful)
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import time
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import SplitResult, parse_qs, unquote
 
+from broadsheet.newsletters.carriers.freshness import may_go
 from broadsheet.newsletters.carriers.postfix_log import PostfixLog
 from broadsheet.newsletters.ports import Answer, Outgoing, Still, Told
 
 OPENING, REPLY, TAKING = 30.0, 60.0, 240.0  # seconds: to connect, for an answer, for the answer to the last full stop
-FRESH = 0.5  # older than this, a claim is looked at again before its message is handed over
 
 
 class SmtpError(OSError):
@@ -143,7 +142,7 @@ class SmtpLine:
                 refused = await self._envelope(item)
             if refused:
                 return refused
-            if time.monotonic() - item.claimed > FRESH and not await still():
+            if not await may_go(item.claimed, still):
                 self._cut()
                 return Told(Answer.UNSENT, text="no longer ours to send")
             handed = True

@@ -75,7 +75,9 @@ def _mark_sent(ids: list[int], reference: str, worker: str, now: datetime) -> No
 
 def _other(result: Result, worker: str, now: datetime) -> None:
     claimed, told = result.claimed, result.told
-    ours = Delivery.objects.filter(pk=claimed.delivery, state=State.SENDING, claim=worker)
+    ours = Delivery.objects.filter(
+        pk=claimed.delivery, state=State.SENDING, claim=worker, attempt=claimed.attempt
+    )  # not what came into doubt meanwhile, and went to another of our lines
     if told.answer is Answer.UNSENT:
         ours.update(state=State.QUEUED, claim="", claimed_until=None, attempt=max(claimed.attempt - 1, 0))
         return

@@ -6,7 +6,7 @@ that was true of a reader when the audience was built is looked at again here: w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -284,12 +284,14 @@ def _put_off(issue: _Mailing, domain: str, now: datetime, until: datetime, but: 
     Delivery.objects.filter(pk__in=free.values("pk")).update(due_at=until)
 
 
-def still_ours(*, worker: str, deliveries: Collection[int], now: datetime) -> bool:
-    """Whether these are still under way in our name, and still wanted: asked where a line took its time."""
-    ours = Delivery.objects.filter(pk__in=deliveries, state=State.SENDING, claim=worker, claimed_until__gt=now)
-    rows = list(ours.values_list("subscriber", "issue__newsletter"))
-    if len(rows) != len(set(deliveries)):
+def still_ours(worker: str, attempts: Mapping[int, int], *, now: datetime) -> bool:
+    """Whether these, told by delivery and attempt, are still under way in our name and still wanted: asked where a
+    line took its time. The same delivery may be under way anew, on another of our own lines."""
+    ours = Delivery.objects.filter(pk__in=attempts, state=State.SENDING, claim=worker, claimed_until__gt=now)
+    found = list(ours.values_list("pk", "attempt", "subscriber", "issue__newsletter"))
+    if {pk: attempt for pk, attempt, _, _ in found} != attempts:
         return False
+    rows = [(subscriber, newsletter) for _, _, subscriber, newsletter in found]
     places = Subscription.objects.filter(subscriber__in=[subscriber for subscriber, _ in rows], state="active")
     active = set(places.values_list("subscriber", "newsletter"))
     marks = Subscriber.objects.filter(pk__in=[subscriber for subscriber, _ in rows]).values("address_key")

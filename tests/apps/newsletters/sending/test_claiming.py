@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -20,6 +21,7 @@ from broadsheet.newsletters.models import (
     Suppression,
 )
 from broadsheet.newsletters.operations import building, claiming, controlling
+from broadsheet.newsletters.operations.answers import Result
 from broadsheet.newsletters.ports import Answer, Outgoing, Told
 from broadsheet.newsletters.queries.progress import progress
 from broadsheet.newsletters.rules.pacing import read_limits
@@ -38,6 +40,11 @@ from tests.apps.newsletters.sending.stage import (
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=6)
+
+
+def attempts(claimed: Iterable[claiming.Claimed]) -> dict[int, int]:
+    """By delivery."""
+    return {one.delivery: one.attempt for one in claimed}
 
 
 def test_OB_03_taken_but_the_answer_was_lost_is_asked_about_and_not_sent_again() -> None:
@@ -93,12 +100,8 @@ def test_OB_04_a_worker_that_slept_past_its_lease_does_not_take_back_what_anothe
     tidy(carrier, LATER)  # its rows are in doubt, known absent, and queued again
     assert states(issue) == {"queued": 4}
     assert [one.delivery for one in other.claim(LATER)] == [one.delivery for one in claimed]
-    ids = [one.delivery for one in claimed]
-    assert not claiming.still_ours(worker="asleep", deliveries=ids, now=LATER)
-    assert claiming.still_ours(worker="other", deliveries=ids, now=LATER)
-    asleep.results = []
-    from broadsheet.newsletters.operations.answers import Result
-
+    assert not claiming.still_ours("asleep", attempts(claimed), now=LATER)
+    assert claiming.still_ours("other", attempts(other.claimed), now=LATER)
     asleep.results = [Result(one, Told(Answer.UNSENT, text="no longer ours")) for one in claimed]
     asleep.claim(LATER)
     assert set(Delivery.objects.filter(issue=issue).values_list("claim", flat=True)) == {"other"}
@@ -106,6 +109,28 @@ def test_OB_04_a_worker_that_slept_past_its_lease_does_not_take_back_what_anothe
     other.all(LATER)
     assert states(issue) == {"sent": 4}
     assert len(carrier.sent) == 4
+
+
+def test_OB_04_a_worker_that_slept_and_claims_the_same_message_again_sends_it_over_one_of_its_lines() -> None:
+    """It finds its own rows in doubt when it wakes, and gives them to the line that asks first."""
+    newsletter, carrier = a_list(), MemoryCarrier()
+    readers(newsletter, many(2))
+    issue = an_issue(newsletter)
+    ready()
+    slow, quick = Worker(carrier, "one", room=2), Worker(carrier, "one", room=2)  # two lines of one worker
+    before = slow.claim()
+    tidy(carrier, LATER)
+    again = quick.claim(LATER)
+    assert [one.delivery for one in again] == [one.delivery for one in before]
+    assert not claiming.still_ours("one", attempts(before), now=LATER)
+    assert claiming.still_ours("one", attempts(again), now=LATER)
+    slow.results = [Result(one, Told(Answer.UNSENT, text="no longer ours")) for one in before]
+    assert slow.claim(LATER) == []
+    assert states(issue) == {"sending": 2}  # on the quick line, and not to be had by a third
+    quick.send(LATER)
+    quick.all(LATER)
+    assert states(issue) == {"sent": 2}
+    assert len(carrier.sent) == 2
 
 
 def test_OB_05_two_schedulers_and_a_double_click_make_one_audience() -> None:
