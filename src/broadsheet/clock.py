@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 EPOCH = date(1970, 1, 1)
 
@@ -23,6 +24,7 @@ def day_of(moment: datetime) -> int:
     return (moment.astimezone(UTC).date() - EPOCH).days
 
 
+@lru_cache(maxsize=256)
 def date_of(day: int) -> date:
     """The date of a day counted since 1970-01-01."""
     return EPOCH + timedelta(days=day)

@@ -76,7 +76,7 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        page = self._look(scope.get("path", ""))
+        page, headers = self._look(scope.get("path", "")), None
         if page is not None and page.known and scope["http_version"] != "2":
             headers = dict(scope["headers"])
             known = page.known.get(headers.get(b"cookie", b""))
@@ -96,10 +96,12 @@ class Edge:
                 await send(known.start)
                 await send(known.body)
                 return
-        await self._answer(page, scope, receive, send)
+        await self._answer(page, headers, scope, receive, send)
 
-    async def _answer(self, page: HotPage | None, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer what nothing is known of yet."""
+    async def _answer(
+        self, page: HotPage | None, headers: dict[bytes, bytes] | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answer what nothing is known of yet. `headers`: by name, where they were looked at."""
         if scope["type"] != "http":
             await self._other(scope, receive, send)
             return
@@ -113,9 +115,11 @@ class Edge:
             page = self._pages.load(path) or await self._fill(scope, receive, send)
             if page is None:
                 return
-        await self._serve(page, scope, receive, send)
+        await self._serve(page, headers, scope, receive, send)
 
-    async def _serve(self, page: HotPage, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve(
+        self, page: HotPage, headers: dict[bytes, bytes] | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         entry = page.entry
         page.used = True
         if not entry.story and scope["query_string"]:
@@ -128,7 +132,7 @@ class Edge:
         now = time.time()
         if entry.stale or 0 < entry.until < now:
             self._refresh(scope)
-        headers = dict(scope["headers"]) if scope["http_version"] != "2" else _joined(scope["headers"])
+        headers = headers or (_joined if scope["http_version"] == "2" else dict)(scope["headers"])
         encoding = self._negotiate(headers.get(b"accept-encoding", b""))
         access = entry.access
         if entry.gated_from:
@@ -157,7 +161,11 @@ class Edge:
         """Decide, and serve the variant that the decision names."""
         entry, method, gate = page.entry, scope["method"], self.gate
         now = time.time()
-        visitor, set_cookie = await self._known(scope, headers, now)
+        visitor = gate.visitor(headers)
+        set_cookie: Headers = []
+        if self._renewing.wanted(visitor.bearer, headers.get(b"cookie", b""), now):
+            visitor, set_cookie = await self._renewed(visitor, scope, headers, now)
+        receipt = visitor.receipt
         decision = gate.look(access, entry.story, visitor, scope, headers, now)
         lasts = gate.lasts(visitor, decision, headers, now) if method == "GET" else 0
         by_receipt = decision is rules.READ_BEFORE
@@ -166,7 +174,7 @@ class Edge:
             decision, more = await gate.gifts.redeem(decision, entry.story, method, headers)
             set_cookie += more
         if decision.verdict is Verdict.ASK:
-            decision, visitor, more = await gate.ask(entry.story, visitor, scope, headers, now)
+            decision, receipt, more = await gate.ask(entry.story, visitor, scope, headers, now)
             set_cookie += more
         if decision.verdict is Verdict.REFUSE:
             await refuse(decision.reason, send)
@@ -175,7 +183,7 @@ class Edge:
         if decision.reason is Reason.CRAWLER:
             kind = CRAWLED
         page.views += kind == "full" and method == "GET"
-        slip = gate.slip(entry.language, decision, visitor)
+        slip = gate.slip(entry.language, decision, receipt)
         if access is not entry.access and decision.reason is Reason.MEMBERS_ONLY:  # rendered before its moment came
             slip = gate.policy.slip(entry.language, "members-only")
         offer = self._promos.show(page.offer if kind != CRAWLED else None, method, headers, now)
@@ -190,12 +198,11 @@ class Edge:
             self._remember(page, headers, known)
         await give(ready, headers, method, send, set_cookie)
 
-    async def _known(self, scope: Scope, headers: dict[bytes, bytes], now: float) -> tuple[Visitor, Headers]:
-        """Who asks, with a new pass where they are logged in and had none that holds; and the cookies to set."""
-        visitor, renewing = self.gate.visitor(headers), self._renewing
-        if not renewing.wanted(visitor.bearer, headers.get(b"cookie", b""), now):
-            return visitor, []
-        renewed = await renewing.renew(scope, headers, now)
+    async def _renewed(
+        self, visitor: Visitor, scope: Scope, headers: dict[bytes, bytes], now: float
+    ) -> tuple[Visitor, Headers]:
+        """Who asks, with a new pass, for they are logged in and had none that holds; and the cookies to set."""
+        renewed = await self._renewing.renew(scope, headers, now)
         if not renewed.asked:
             return Visitor(visitor.receipt, lenient(visitor.bearer, now)), []
         ahead = not AHEAD.isdisjoint(headers)  # what is fetched ahead sets no cookie: its reader may never come

@@ -44,11 +44,13 @@ _ANSWERS = {
     Answer.OWN_LIMIT: rules.OWN_LIMIT,
     Answer.NETWORK_LIMIT: rules.NETWORK_LIMIT,
 }
+_PROVEN = frozenset({Answer.GRANTED, Answer.KNOWN})  # what a receipt lists
 _WALLS = {Reason.OWN_LIMIT: "own-limit", Reason.NETWORK_LIMIT: "network-limit"}
 AHEAD = frozenset(PREFETCH)
 MOST_READS = 60  # times an hour that one receipt opens a story, in each process: more than one reader's
 _BY_PASS = (rules.MEMBER, rules.STAFF)
 _LISTED = {standing: Visit(standing, listed=True) for standing in Standing}
+_NEW = {standing: Visit(standing) for standing in Standing}  # nearly all who have used nothing yet
 
 
 class Chance:
@@ -164,12 +166,15 @@ class Gate:
             if account in {b"", receipt.reader}:  # what the account used, a receipt from before it cannot tell
                 used = len(receipt.tags)
         navigates = scope["method"] == "GET" and headers.get(b"sec-fetch-dest", b"document") == b"document"
-        return Visit(standing, navigates, not AHEAD.isdisjoint(headers), False, False, used)
+        ahead = not AHEAD.isdisjoint(headers)
+        if navigates and not ahead and not used:
+            return _NEW[standing]
+        return Visit(standing, navigates, ahead, False, False, used)
 
     async def ask(
         self, story: bytes, visitor: Visitor, scope: Scope, headers: dict[bytes, bytes], now: float
-    ) -> tuple[Decision, Visitor, Headers]:
-        """Put a possible grant to the ledger. Gives the decision, the visitor with the receipt of now, its cookie."""
+    ) -> tuple[Decision, Receipt | None, Headers]:
+        """Put a possible grant to the ledger. Gives the decision, the reader's receipt as it is now, and its cookie."""
         address, receipt = self._address(scope, headers), visitor.receipt
         network, today, terms = network_of(address), int(now // 86_400), self.policy.terms
         if self.policy.institutions:
@@ -182,7 +187,7 @@ class Gate:
         except LedgerError as error:
             used = len(receipt.tags) if receipt and open_window(receipt, today, terms.window) else 0
             self._degraded.failed(error, time.monotonic())
-            return self._degraded.decide(network.near, story, used, today, terms), visitor, []
+            return self._degraded.decide(network.near, story, used, today, terms), receipt, []
         if self._degraded.since is not None:
             self._degraded.written(time.monotonic())
         return _ANSWERS[outcome.answer], *self._receipt_of(outcome, terms, today)
@@ -193,27 +198,25 @@ class Gate:
         forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
         return self.proxies.client(client[0] if client else "", forwarded)
 
-    def _receipt_of(self, outcome: Outcome, terms: Terms, today: int) -> tuple[Visitor, Headers]:
+    def _receipt_of(self, outcome: Outcome, terms: Terms, today: int) -> tuple[Receipt | None, Headers]:
         if not outcome.reader:
-            return NOBODY, []
+            return None, []
         receipt = with_tags(outcome.reader, outcome.window_start, outcome.tags)
-        visitor = Visitor(receipt, None)
-        if outcome.answer not in {Answer.GRANTED, Answer.KNOWN}:
-            return visitor, []
-        age = max(1, receipt.window_start + terms.window - today) * 86_400
-        value = self._cookie + b"=" + self._keys.sign(receipt) + b"; Max-Age=" + str(age).encode() + self._attributes
-        return visitor, [(b"set-cookie", value)]
+        if outcome.answer not in _PROVEN:
+            return receipt, []
+        lasts = b"; Max-Age=%d" % (max(1, receipt.window_start + terms.window - today) * 86_400)
+        value = b"".join((self._cookie, b"=", self._keys.sign(receipt), lasts, self._attributes))
+        return receipt, [(b"set-cookie", value)]
 
-    def slip(self, language: str, decision: Decision, visitor: Visitor) -> bytes:
+    def slip(self, language: str, decision: Decision, receipt: Receipt | None) -> bytes:
         """What differs by reader: the counter notice at a grant, the wall's words past the meter; mostly nothing."""
-        terms, receipt = self.policy.terms, visitor.receipt
+        terms = self.policy.terms
+        again = clock.date_of(receipt.window_start + terms.window) if receipt is not None else None
         if decision.reason is Reason.NEW_GRANT and receipt is not None:
-            left = max(0, terms.allowance - len(receipt.tags))
-            return self.policy.slip(language, f"notice-{left}", clock.date_of(receipt.window_start + terms.window))
+            return self.policy.slip(language, f"notice-{max(0, terms.allowance - len(receipt.tags))}", again)
         wall = _WALLS.get(decision.reason)
         if wall is None:
             return b""
-        again = visitor.free_again(terms.window)
         return self.policy.slip(language, wall if again or wall != "own-limit" else "preview", again)
 
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
 from typing import NamedTuple
 
 from broadsheet.edge.compose import OFFER, Headers
@@ -28,6 +27,7 @@ from broadsheet.paywall.robots import is_robot
 WEEK, HOUR = 7 * 86_400, 3_600
 MOST_LETTERS = 400
 MOST_OFFERS = 12  # that a browser is asked to remember
+MOST_FIRSTS = 256
 _LISTS = re.compile(rb"\d{1,9}(?:\.\d{1,9})*")
 _SEEN = re.compile(rb"(\d{1,6})((?:\.\d{1,9}x\d{1,5}x\d{1,7})*)")
 
@@ -81,6 +81,7 @@ class Promos:
         lasts = b"; Max-Age=" + str(WEEK).encode()
         self._attributes = lasts + b"; Path=/; HttpOnly; SameSite=Lax" + (b"; Secure" if secure else b"")
         self._shown: Counter[int] = Counter()
+        self._firsts: dict[tuple[int, int], Shown] = {}
 
     def show(
         self, offer: Offered | None, method: str, headers: dict[bytes, bytes], now: float, shared: bool = False
@@ -108,9 +109,23 @@ class Promos:
         ):
             return PASSING
         self._shown[offer.promo] += 1
+        if not seen and not times:
+            return self._first(offer.promo, hour)
         seen[offer.promo] = times + 1, hour  # the latest stand last, and the oldest fall out
-        value = _first_seen(offer.promo, hour, week) if len(seen) == 1 and not times else write_seen(seen, week)
-        return Shown(False, [(b"set-cookie", b"".join((self._seen, b"=", value, self._attributes)))], False)
+        return Shown(False, self._noting(seen, week), False)
+
+    def _first(self, promo: int, hour: int) -> Shown:
+        """What everybody sees whose first offer it is."""
+        found = self._firsts.get((promo, hour))
+        if found is None:
+            if len(self._firsts) >= MOST_FIRSTS:
+                self._firsts.clear()
+            cookie = self._noting({promo: (1, hour)}, hour * HOUR // WEEK)
+            found = self._firsts[promo, hour] = Shown(False, cookie, False)
+        return found
+
+    def _noting(self, seen: dict[int, tuple[int, int]], week: int) -> Headers:
+        return [(b"set-cookie", b"".join((self._seen, b"=", write_seen(seen, week), self._attributes)))]
 
     def take(self) -> dict[int, int]:
         """How often each offer was shown since this was last asked."""
@@ -130,12 +145,6 @@ def read_seen(value: bytes, week: int) -> dict[int, tuple[int, int]]:
         return {}
     pairs = (part.split(b"x") for part in found[2].split(b".") if part)
     return {int(promo): (int(times), int(hour)) for promo, times, hour in pairs}
-
-
-@lru_cache(maxsize=256)
-def _first_seen(promo: int, hour: int, week: int) -> bytes:
-    """The cookie's value for everybody whose first offer it is."""
-    return write_seen({promo: (1, hour)}, week)
 
 
 def write_seen(seen: dict[int, tuple[int, int]], week: int) -> bytes:

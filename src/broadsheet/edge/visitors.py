@@ -7,9 +7,6 @@ passes are held against it at every request.
 
 from __future__ import annotations
 
-from datetime import date
-
-from broadsheet import clock
 from broadsheet.edge.cookies import find
 from broadsheet.paywall import passes
 from broadsheet.paywall.passes import Pass
@@ -32,14 +29,13 @@ class Reads:
 class Visitor:
     """What a header proves: a receipt, a pass, or neither."""
 
-    __slots__ = ("_again", "_listed", "bearer", "reads", "receipt")
+    __slots__ = ("_listed", "bearer", "reads", "receipt")
 
     def __init__(self, receipt: Receipt | None, bearer: Pass | None, reads: Reads | None = None) -> None:
         self.reads = reads or Reads()
         self.receipt = receipt
         self.bearer = bearer  # its expiry is yet to be held against the clock
         self._listed: dict[bytes, bool] = {}
-        self._again: tuple[int, date] | None = None
 
     def standing(self, now: float) -> Standing:
         """What they are, as far as a pass that holds tells."""
@@ -59,14 +55,6 @@ class Visitor:
                 self._listed.clear()
             found = self._listed[story] = lists(self.receipt, story)
         return found
-
-    def free_again(self, window: int) -> date | None:
-        """The day on which the receipt's window ends and the count begins anew."""
-        if self.receipt is None:
-            return None
-        if self._again is None or self._again[0] != window:
-            self._again = (window, clock.date_of(self.receipt.window_start + window))
-        return self._again[1]
 
 
 NOBODY = Visitor(None, None)

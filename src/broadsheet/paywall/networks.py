@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from socket import AF_INET, inet_ntop, inet_pton
 from typing import NamedTuple
@@ -53,7 +52,10 @@ class TrustedProxies:
         return peer
 
     def _holds(self, version: int, number: int) -> bool:
-        return any(version == each and number & mask == network for each, mask, network in self._ranges)
+        for each, mask, network in self._ranges:  # noqa: SIM110  (a generator costs more than what it goes through)
+            if version == each and number & mask == network:
+                return True
+        return False
 
     def _ours(self, peer: str) -> bool:
         if not peer:
@@ -94,7 +96,6 @@ def _packed(text: str) -> bytes | None:
     return packed if inet_ntop(AF_INET, packed) == text else None
 
 
-@lru_cache(maxsize=4096)
 def network_of(address: str) -> Network:
     """The network of `address`. What cannot be parsed (a socket's peer) is one network of its own."""
     packed = _packed(address)

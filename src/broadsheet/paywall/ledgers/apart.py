@@ -1,7 +1,7 @@
 """A ledger in a process of its own, so that what it does never competes with the readers' loop for the interpreter.
 
-The serving process sends it batches over a pair of sockets: while it is at one, the next lies ready, so that neither
-process waits for the other's turn, and a third is gathered meanwhile;
+The serving process sends it batches over a pair of sockets: while it is at one, two more lie ready, so that neither
+process waits for the other's turn, and the next is gathered meanwhile;
 `python -m broadsheet.paywall.ledgers.apart <descriptor>` is the other end. It ends with the process that began it,
 whatever ended that.
 """
@@ -37,9 +37,10 @@ from broadsheet.paywall.rules import Terms
 
 WAIT = 3.0  # seconds until a process that does not answer is given up: it starts in a tenth of one
 AGAIN = 1.0  # seconds between two beginnings
-AHEAD = 2  # batches that are sent before their answers came
-AT_ONCE = 16  # questions in one, whatever the ledger: it is one process that answers them
+AHEAD = 3  # batches that are sent before their answers came
+AT_ONCE = 8  # questions in one, whatever the ledger: with few, neither process waits long for the other
 SIZE = 4  # bytes before a message that tell its length
+_ANSWERS = {answer.value: answer for answer in Answer}
 _Values = tuple[Any, ...]
 
 
@@ -260,7 +261,7 @@ def _plain(answer: Outcome | bool) -> Any:
 
 def _answer(said: Any) -> Outcome | bool | LedgerError:
     if isinstance(said, tuple):
-        return Outcome(Answer(said[0]), *said[1:])
+        return Outcome(_ANSWERS[said[0]], *said[1:])
     return said if isinstance(said, bool) else LedgerError(said)
 
 
