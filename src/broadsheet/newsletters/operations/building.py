@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from broadsheet.membership.queries.standing import members_among
@@ -149,7 +150,11 @@ def _surprise(readers: int, last_time: int | None) -> str:
     said = _(
         "It would go to %(readers)s readers; the last issue went to %(before)s. If they belong on this list, go on."
     )
-    return said % {"readers": readers, "before": last_time}
+    return said % {"readers": _grouped(readers), "before": _grouped(last_time)}
+
+
+def _grouped(number: int | None) -> str:
+    return number_format(number or 0, force_grouping=True)
 
 
 def _missing(work: _Work, now: datetime) -> list[int]:
