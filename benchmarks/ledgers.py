@@ -35,13 +35,12 @@ INSERT INTO meter_grant
     SELECT reader, slot, 3, randomblob(12), min(first, start), start
     FROM readers, (SELECT 1 AS slot UNION ALL SELECT 2) ORDER BY reader, slot;
 INSERT OR IGNORE INTO meter_salt VALUES ({today}, randomblob(32));
-INSERT INTO meter_network
+INSERT INTO meter_count
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {seen}),
         networks AS MATERIALIZED (SELECT randomblob(16) AS network FROM n)
-    SELECT {today}, network, kind, 1
-    FROM networks, (SELECT CAST('m' AS BLOB) AS kind UNION ALL SELECT CAST('n' AS BLOB)
-        UNION ALL SELECT CAST('n' AS BLOB) || CAST('a story here' AS BLOB))
-    ORDER BY network, kind;
+    SELECT {today}, network, mark, new, 0, 0, new
+    FROM networks, (SELECT CAST('' AS BLOB) AS mark, 1 AS new UNION ALL SELECT CAST('na story here' AS BLOB), 0)
+    ORDER BY network, mark;
 COMMIT;
 """  # two grants a reader, all in the last 45 days; a thirtieth of them today, each on a network of its own
 

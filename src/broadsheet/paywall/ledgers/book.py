@@ -11,12 +11,13 @@ from broadsheet.paywall.rules import Terms
 
 WIDE = 4  # the wider network's caps are this many times the near one's
 # What is counted of a network: stories of new readers and of established ones, established readers, minted ids.
-# NEW, ESTABLISHED and READERS with a mark behind them: that story or reader was counted.
-NEW, ESTABLISHED, READERS, MINTED = b"n", b"e", b"i", b"m"
+NEW, ESTABLISHED, READERS, MINTED = range(4)
+_LETTERS = (b"n", b"e", b"i")  # before the mark of a story or a reader that was counted
+COUNTS = b""  # in place of a mark: the row of a network's counts
 MARK_SIZE = 12
 NETWORK_SIZE = 12
 
-Name = tuple[bytes, bytes]  # a network, and what is counted of it
+Name = tuple[bytes, bytes]  # a network, and a mark or COUNTS
 
 
 @dataclass(slots=True)
@@ -50,21 +51,19 @@ class Put:
         if self.ask.account:
             return []
         near, kind = self.near, NEW if book.is_young(self.key) else ESTABLISHED
-        names = [(near, kind), (near, READERS), (near, self.story(kind)), (self.wide, kind)]
-        if kind is ESTABLISHED:
+        names = [(near, COUNTS), (near, self.story(kind)), (self.wide, COUNTS)]
+        if kind == ESTABLISHED:
             names.append((near, self.established()))
-        if self.key not in book.readers:
-            names.append((near, MINTED))
         return names
 
-    def story(self, kind: bytes) -> bytes:
-        """What stands for this story on this network today."""
+    def story(self, kind: int) -> bytes:
+        """What stands for this story on this network today, read by new readers or by established ones."""
         self._story = self._story or keyed(self.salt, "s", self.ask.near, self.ask.story)[:MARK_SIZE]
-        return kind + self._story
+        return _LETTERS[kind] + self._story
 
     def established(self) -> bytes:
         """What stands for this reader on this network today."""
-        return READERS + keyed(self.salt, "i", self.ask.near, self.key)[:MARK_SIZE]
+        return _LETTERS[READERS] + keyed(self.salt, "i", self.ask.near, self.key)[:MARK_SIZE]
 
 
 @dataclass(slots=True)
@@ -73,10 +72,12 @@ class Book:
 
     today: int
     readers: dict[bytes, Known] = field(default_factory=dict)
-    used: dict[Name, int] = field(default_factory=dict)
+    counts: dict[bytes, list[int]] = field(default_factory=dict)  # by network
+    marks: set[Name] = field(default_factory=set)
 
     begun_anew: list[bytes] = field(default_factory=list)  # readers who got the first grant of a new window
-    counted: dict[Name, int] = field(default_factory=dict)
+    more: dict[bytes, list[int]] = field(default_factory=dict)  # to be added to the networks' counts
+    marked: list[Name] = field(default_factory=list)
     grants: list[tuple[bytes, int, int, bytes, int, int]] = field(default_factory=list)
 
     def is_young(self, key: bytes) -> bool:
@@ -84,11 +85,25 @@ class Book:
         known = self.readers.get(key)
         return known is None or known.first_day >= self.today
 
-    def count(self, network: bytes, kind: bytes) -> None:
+    def of(self, network: bytes) -> list[int]:
+        """What was counted on a network today."""
+        found = self.counts.get(network)
+        if found is None:
+            found = self.counts[network] = [0, 0, 0, 0]
+        return found
+
+    def count(self, network: bytes, kind: int) -> None:
         """One more of a kind on a network."""
-        name = network, kind
-        self.used[name] = self.used.get(name, 0) + 1
-        self.counted[name] = self.counted.get(name, 0) + 1
+        self.of(network)[kind] += 1
+        more = self.more.get(network)
+        if more is None:
+            more = self.more[network] = [0, 0, 0, 0]
+        more[kind] += 1
+
+    def mark(self, name: Name) -> None:
+        """Remember that a story or a reader was counted on a network."""
+        self.marks.add(name)
+        self.marked.append(name)
 
 
 def put(ask: Ask, salt: bytes) -> Put:
@@ -127,19 +142,20 @@ def settle(book: Book, asked: Put) -> Outcome:
 
 def _network_allows(book: Book, asked: Put) -> bool:
     """Count the story on its networks, unless it was counted today already. False where a cap is reached."""
-    young, used = book.is_young(asked.key), book.used.get
-    kind, near = NEW if young else ESTABLISHED, asked.near
-    story = asked.story(kind)
-    if (near, story) in book.used:
+    young, near = book.is_young(asked.key), asked.near
+    kind = NEW if young else ESTABLISHED
+    story = near, asked.story(kind)
+    if story in book.marks:
         return True
-    cap = network_cap(asked.ask.terms, young, used((near, READERS), 0))
-    if used((near, kind), 0) >= cap or used((asked.wide, kind), 0) >= cap * WIDE:
+    used = book.of(near)
+    cap = network_cap(asked.ask.terms, young, used[READERS])
+    if used[kind] >= cap or book.of(asked.wide)[kind] >= cap * WIDE:
         return False
-    book.count(near, story)
+    book.mark(story)
     book.count(near, kind)
     book.count(asked.wide, kind)
-    if not young and (near, asked.established()) not in book.used:
-        book.count(near, asked.established())
+    if not young and (reader := (near, asked.established())) not in book.marks:
+        book.mark(reader)
         book.count(near, READERS)
     return True
 
@@ -153,7 +169,7 @@ def network_cap(terms: Terms, young: bool, established: int) -> int:
 
 def _mint(book: Book, asked: Put) -> bool:
     """Count a new reader id on its network; False where the network has minted its fill today."""
-    if book.used.get((asked.near, MINTED), 0) >= asked.ask.terms.network_mints:
+    if book.of(asked.near)[MINTED] >= asked.ask.terms.network_mints:
         return False
     book.count(asked.near, MINTED)
     return True

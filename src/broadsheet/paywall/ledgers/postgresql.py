@@ -23,17 +23,18 @@ CREATE TABLE IF NOT EXISTS meter_grant (
 );
 CREATE INDEX IF NOT EXISTS meter_grant_ends ON meter_grant (window_start);
 CREATE UNLOGGED TABLE IF NOT EXISTS meter_salt (day integer PRIMARY KEY, salt bytea NOT NULL);
-CREATE UNLOGGED TABLE IF NOT EXISTS meter_network (
-    day integer NOT NULL, network bytea NOT NULL, kind bytea NOT NULL, used integer NOT NULL,
-    PRIMARY KEY (day, network, kind)
+CREATE UNLOGGED TABLE IF NOT EXISTS meter_count (
+    day integer NOT NULL, network bytea NOT NULL, mark bytea NOT NULL, young integer NOT NULL,
+    established integer NOT NULL, readers integer NOT NULL, minted integer NOT NULL, PRIMARY KEY (day, network, mark)
 );
+DROP TABLE IF EXISTS meter_network;
 CREATE TABLE IF NOT EXISTS meter_gift (
     gift bytea NOT NULL, slot integer NOT NULL, cap integer NOT NULL, jar bytea NOT NULL, last_day integer NOT NULL,
     PRIMARY KEY (gift, slot), UNIQUE (gift, jar), CHECK (slot BETWEEN 1 AND cap)
 );
 CREATE INDEX IF NOT EXISTS meter_gift_ends ON meter_gift (last_day);
 """
-_LATEST = "meter_gift"  # the table that was added last: where it is, all are
+_LATEST = "meter_count"  # the table that was added last: where it is, all are
 _MAKE_LOCK = 0x6D65746572  # "meter": one process makes the tables, the others wait
 
 

@@ -15,7 +15,7 @@ from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, Protocol
 
-from broadsheet.paywall.ledgers.book import Book, Known, put, settle
+from broadsheet.paywall.ledgers.book import COUNTS, Book, Known, put, settle
 from broadsheet.paywall.ports import Ask, Outcome
 from broadsheet.paywall.receipts import Receipt, open_window, reader_key
 from broadsheet.paywall.rules import Terms
@@ -46,12 +46,16 @@ def settle_all(run: Execute, asks: Sequence[Ask]) -> list[Outcome]:
 
 _READERS = "SELECT reader, first_day, window_start, tag FROM meter_grant WHERE reader IN (...) ORDER BY reader, slot"
 _NETWORKS = (
-    "WITH asked (network, kind) AS (VALUES ...) SELECT kept.network, kept.kind, kept.used FROM asked"
-    " CROSS JOIN meter_network AS kept WHERE kept.network = asked.network AND kept.kind = asked.kind AND kept.day = ?"
+    "WITH asked (network, mark) AS (VALUES ...)"
+    " SELECT kept.network, kept.mark, kept.young, kept.established, kept.readers, kept.minted"
+    " FROM asked CROSS JOIN meter_count AS kept"
+    " WHERE kept.network = asked.network AND kept.mark = asked.mark AND kept.day = ?"
 )
 _COUNT = (
-    "INSERT INTO meter_network (day, network, kind, used) VALUES ..."
-    " ON CONFLICT (day, network, kind) DO UPDATE SET used = meter_network.used + excluded.used"
+    "INSERT INTO meter_count (day, network, mark, young, established, readers, minted) VALUES ..."
+    " ON CONFLICT (day, network, mark) DO UPDATE SET young = meter_count.young + excluded.young,"
+    " established = meter_count.established + excluded.established,"
+    " readers = meter_count.readers + excluded.readers, minted = meter_count.minted + excluded.minted"
 )
 _FORGET = "DELETE FROM meter_grant WHERE reader IN (...)"
 _GRANT = "INSERT INTO meter_grant (reader, slot, cap, tag, first_day, window_start) VALUES ..."
@@ -69,15 +73,19 @@ def _read_networks(run: Execute, book: Book, names: set[tuple[bytes, bytes]]) ->
     """What was counted today under these names."""
     if names:
         statement = _NETWORKS.replace("...", ", ".join(["(?, ?)"] * len(names)))
-        for network, kind, used in run(statement, [*chain.from_iterable(names), book.today]):
-            book.used[bytes(network), bytes(kind)] = used
+        for network, mark, *counts in run(statement, [*chain.from_iterable(names), book.today]):
+            if mark:
+                book.marks.add((bytes(network), bytes(mark)))
+            else:
+                book.counts[bytes(network)] = counts
 
 
 def _write(run: Execute, book: Book) -> None:
     """What the batch changed. The table of grants refuses one beyond the allowance that held when it was given."""
     if book.begun_anew:
         run(_FORGET.replace("...", _row(book.begun_anew)[1:-1]), [*book.begun_anew])
-    _insert(run, _COUNT, [(book.today, *name, more) for name, more in book.counted.items()])
+    counts = [(book.today, network, COUNTS, *more) for network, more in book.more.items()]
+    _insert(run, _COUNT, counts + [(book.today, *name, 0, 0, 0, 0) for name in book.marked])
     _insert(run, _GRANT, book.grants)
 
 
@@ -156,7 +164,7 @@ def sweep(run: Execute, today: int) -> int:
     removed = 0
     for statement, parameters in (
         ("DELETE FROM meter_salt WHERE day < ?", (old,)),
-        ("DELETE FROM meter_network WHERE day < ?", (old,)),
+        ("DELETE FROM meter_count WHERE day < ?", (old,)),
         ("DELETE FROM meter_gift WHERE last_day < ?", (today,)),
     ):
         removed += len(run(statement + " RETURNING 1", parameters))

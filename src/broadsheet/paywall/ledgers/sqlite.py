@@ -25,10 +25,11 @@ CREATE TABLE IF NOT EXISTS meter_grant (
     PRIMARY KEY (reader, slot), CHECK (slot BETWEEN 1 AND cap)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS meter_salt (day INTEGER PRIMARY KEY, salt BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS meter_network (
-    day INTEGER NOT NULL, network BLOB NOT NULL, kind BLOB NOT NULL, used INTEGER NOT NULL,
-    PRIMARY KEY (day, network, kind)
+CREATE TABLE IF NOT EXISTS meter_count (
+    day INTEGER NOT NULL, network BLOB NOT NULL, mark BLOB NOT NULL, young INTEGER NOT NULL,
+    established INTEGER NOT NULL, readers INTEGER NOT NULL, minted INTEGER NOT NULL, PRIMARY KEY (day, network, mark)
 ) WITHOUT ROWID;
+DROP TABLE IF EXISTS meter_network;
 CREATE TABLE IF NOT EXISTS meter_gift (
     gift BLOB NOT NULL, slot INTEGER NOT NULL, cap INTEGER NOT NULL, jar BLOB NOT NULL, last_day INTEGER NOT NULL,
     PRIMARY KEY (gift, slot), UNIQUE (gift, jar), CHECK (slot BETWEEN 1 AND cap)
