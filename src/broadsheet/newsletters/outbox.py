@@ -185,9 +185,9 @@ class Outbox:
             claimed = answers.settle_and_claim(
                 worker=self.name, results=results, room=room, limits=self.limits, now=clock.now()
             )
+        self._prepare(claimed)
         self._held -= {_attempt(result.claimed) for result in results}  # before this thread does anything else
         self._held |= {_attempt(one) for one in claimed}
-        self._prepare(claimed)
         if len(claimed) < room:
             self._due.clear()
         return claimed, since
