@@ -83,7 +83,7 @@ def _sync(gateway: PaymentGateway, event: WebhookEvent, customer: str, now: date
     Other events of the same customer that lay in the inbox before the fetch are answered by it too.
     """
     answered: list[int] = []
-    warned = event.kind == WARNING and gateway.fraud_warning(event.charge)
+    warned = event.kind == WARNING and event.charge and gateway.fraud_warning(event.charge)
 
     def still_new() -> bool:
         new = WebhookEvent.objects.filter(state=WebhookEvent.NEW)
