@@ -14,7 +14,7 @@ from broadsheet.paywall import passes
 from broadsheet.paywall.receipts import KeyRing
 from broadsheet.readers import Standing
 
-ROUNDS, SECONDS = int(os.environ.get("ROUNDS", "15")), int(os.environ.get("SECONDS", "1"))
+ROUNDS, SECONDS = int(os.environ.get("ROUNDS", "21")), int(os.environ.get("SECONDS", "1"))
 STORY, OTHER = "/world/two-cities-one-river/", "/planet/a-register-of-holes/"
 BROWSER = {
     "Accept-Encoding": "gzip, deflate, br, zstd", "Accept": "text/html,application/xhtml+xml", "Accept-Language": "en",
