@@ -179,9 +179,8 @@ class Edge:
         if decision.verdict is Verdict.REFUSE:
             await refuse(decision.reason, send)
             return
-        kind = "full" if decision.verdict is Verdict.FULL else "preview"
-        if decision.reason is Reason.CRAWLER:
-            kind = CRAWLED
+        opened = decision.verdict is Verdict.FULL
+        kind = CRAWLED if decision.reason is Reason.CRAWLER else "full" if opened else "preview"
         page.views += kind == "full" and method == "GET"
         slip = gate.slip(entry.language, decision, receipt)
         if access is not entry.access and decision.reason is Reason.MEMBERS_ONLY:  # rendered before its moment came
@@ -192,9 +191,7 @@ class Edge:
         if slip or offer.hidden:
             ready = self._composer.compose(entry.variants[kind], encoding, slip, page.common, offer.hidden)
         if lasts and offer.settled and not set_cookie:
-            known = Known(
-                lasts, decision.verdict is Verdict.FULL, ready.start, ready.body, visitor.reads if by_receipt else None
-            )
+            known = Known(lasts, opened, ready.start, ready.body, visitor.reads if by_receipt else None)
             self._remember(page, headers, known)
         await give(ready, headers, method, send, set_cookie)
 

@@ -211,7 +211,7 @@ def test_WH_08_the_weather_is_bad_enough_to_notice_a_loop_that_is_missing(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(operations, "list_events", lambda **_: None)
-    assert [each for seed in range(12) for each in wrong_in(seed)] != []
+    assert any(wrong_in(seed) for seed in range(60)), "in one of fifteen the list is what saves it"
 
 
 def test_WH_07_killing_notices_a_worker_that_marks_an_event_before_its_effect(
