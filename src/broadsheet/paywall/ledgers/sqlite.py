@@ -39,7 +39,6 @@ CREATE INDEX IF NOT EXISTS meter_gift_ends ON meter_gift (last_day);
 
 STATEMENTS = 1_024  # prepared ones that are kept: a batch of another size has other statements
 CHECKPOINT = 32_000  # pages (128 MB) in the log at which whoever writes moves them into the file
-CACHE = 32_768  # kilobytes of pages held, so that what grants touch is not read from the file each time
 STRETCH = 2_000  # grants looked through at a time when the ended ones are forgotten
 _WAITING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}  # errors that pass while the connection stays sound
 
@@ -124,7 +123,6 @@ class SqliteLedger:
         db.execute("PRAGMA synchronous=NORMAL")
         db.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT}")
         db.execute("PRAGMA temp_store=MEMORY")
-        db.execute(f"PRAGMA cache_size=-{CACHE}")
         db.execute("PRAGMA secure_delete=ON")
         db.executescript(SCHEMA)
         db.execute(f"PRAGMA busy_timeout={int(self._wait * 1000)}")
