@@ -187,8 +187,8 @@ async def _decide(
     held = gate.visitor(headers)
     decision = gate.look(found.gate.access, found.key, held, scope, headers, asked.now)
     if decision.verdict is Verdict.ASK:
-        decision, now, _ = await gate.ask(found.key, held, scope, headers, asked.now)
-        return decision, now
+        decision, receipt, _ = await gate.ask(found.key, held, scope, headers, asked.now)
+        return decision, receipt
     return decision, held.receipt
 
 

@@ -87,18 +87,12 @@ class Book:
 
     def of(self, network: bytes) -> list[int]:
         """What was counted on a network today."""
-        found = self.counts.get(network)
-        if found is None:
-            found = self.counts[network] = [0, 0, 0, 0]
-        return found
+        return self.counts.setdefault(network, [0, 0, 0, 0])
 
     def count(self, network: bytes, kind: int) -> None:
         """One more of a kind on a network."""
         self.of(network)[kind] += 1
-        more = self.more.get(network)
-        if more is None:
-            more = self.more[network] = [0, 0, 0, 0]
-        more[kind] += 1
+        self.more.setdefault(network, [0, 0, 0, 0])[kind] += 1
 
     def mark(self, name: Name) -> None:
         """Remember that a story or a reader was counted on a network."""
