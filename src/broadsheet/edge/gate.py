@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, MutableMapping
 from functools import partial
@@ -23,10 +22,11 @@ from broadsheet.paywall.degraded import Degraded
 from broadsheet.paywall.gifts import HINT
 from broadsheet.paywall.institutions import widened
 from broadsheet.paywall.ledgers.settling import Settler
+from broadsheet.paywall.minting import Mint, reader_key
 from broadsheet.paywall.networks import TrustedProxies, network_of
 from broadsheet.paywall.passes import Pass
 from broadsheet.paywall.ports import Answer, Ask, LedgerError, Outcome
-from broadsheet.paywall.receipts import ID_SIZE, KeyRing, Receipt, open_window, reader_key, with_tags
+from broadsheet.paywall.receipts import KeyRing, Receipt, open_window, with_tags
 from broadsheet.paywall.robots import is_robot
 from broadsheet.paywall.rules import Access, Decision, Reason, Terms, Verdict, Visit, decide
 from broadsheet.readers import Standing
@@ -53,22 +53,6 @@ _LISTED = {standing: Visit(standing, listed=True) for standing in Standing}
 _NEW = {standing: Visit(standing) for standing in Standing}  # nearly all who have used nothing yet
 
 
-class Chance:
-    """Random ids from the system, many at a time: asking it for each would cost more than signing a receipt."""
-
-    MANY = 256
-
-    def __init__(self) -> None:
-        self._ids: list[bytes] = []
-
-    def take(self) -> bytes:
-        """An id that was given to nobody, and will be to nobody else."""
-        if not self._ids:
-            several = os.urandom(ID_SIZE * self.MANY)
-            self._ids = [several[at : at + ID_SIZE] for at in range(0, len(several), ID_SIZE)]
-        return self._ids.pop()
-
-
 class Gate:
     """Decides, with what it follows on the shelf. Its doors are looked at only where the meter gives no body."""
 
@@ -78,7 +62,7 @@ class Gate:
         self._attributes = b"; Path=/; HttpOnly; SameSite=Lax" + (b"; Secure" if secure else b"")
         self._visitors = Visitors(keys, self._cookie, held)
         self._degraded = Degraded()
-        self._chance = Chance()
+        self._mint = Mint()
         self.gifts = GiftDoor(keys, settler, secure)
         self.doors = Doors(self.gifts)
         self.policy = Policy()
@@ -181,7 +165,7 @@ class Gate:
             terms = widened(terms, self.policy.institutions.find(address, now).factor)
         reader = receipt.reader if receipt else None
         account = visitor.account(now) or None
-        ask = Ask(reader, self._chance.take(), story, network.near, network.wide, today, terms, account)
+        ask = Ask(reader, self._mint.take(), story, network.near, network.wide, today, terms, account)
         try:
             outcome = await self._settler.grant(ask)
         except LedgerError as error:

@@ -15,9 +15,9 @@ from broadsheet.paywall import gifts, queries
 from broadsheet.paywall.crawlers import Listing
 from broadsheet.paywall.gifts import Fault, Link
 from broadsheet.paywall.ledgers.opening import open_ledger
+from broadsheet.paywall.minting import reader_key
 from broadsheet.paywall.models import CrawlerList, Gift, LostPass, MeterSettings, TakenBack, WallText
 from broadsheet.paywall.queries import ring
-from broadsheet.paywall.receipts import reader_key
 
 KEPT = timedelta(days=366)  # as long as the longest window in which a giver's gifts are counted
 LONGEST = timedelta(days=62)  # no receipt proves anything for longer

@@ -13,7 +13,7 @@ class Ask(NamedTuple):
     """A possible new grant, put to a ledger."""
 
     reader: bytes | None  # the id in a valid receipt, whatever its window; None for a stranger without one
-    fresh: bytes  # 16 random bytes: the id to mint, should one be needed
+    fresh: bytes  # the id to mint, should one be needed (minting.py)
     story: bytes  # the story's translation key
     near: bytes  # the reader's network
     wide: bytes

@@ -18,8 +18,9 @@ from hashlib import blake2b
 from hmac import compare_digest
 from typing import Any, NamedTuple
 
+from broadsheet.paywall.minting import ID_SIZE
+
 VERSION = 1
-ID_SIZE = 16
 TAG_SIZE = 12
 MAC_SIZE = 16
 HEAD_SIZE = ID_SIZE + 2 + 1
@@ -28,7 +29,6 @@ MOST_BYTES = 400
 
 _RECEIPT = b"bs-receipt"
 _STORY = b"bs-story"
-_READER = b"bs-reader"
 
 
 class Receipt(NamedTuple):
@@ -103,11 +103,6 @@ class KeyRing:
 def story_tag(reader: bytes, story: bytes) -> bytes:
     """What stands for `story` (its translation key) in this reader's receipt and ledger rows."""
     return blake2b(story, digest_size=TAG_SIZE, key=reader, person=_STORY).digest()
-
-
-def reader_key(reader: bytes) -> bytes:
-    """What stands for the reader in the ledger: a hash of the id that only their cookie holds."""
-    return blake2b(reader, digest_size=32, person=_READER).digest()
 
 
 def open_window(receipt: Receipt | None, today: int, window: int) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from broadsheet.edge.gate import MOST_READS
-from broadsheet.paywall.receipts import reader_key
+from broadsheet.paywall.minting import reader_key
 from tests.apps.edge.paper import KEYS, Paper, metered
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from broadsheet.paywall.minting import reader_key
 from broadsheet.paywall.ports import Answer, Ask, Outcome
-from broadsheet.paywall.receipts import reader_key, story_tag
+from broadsheet.paywall.receipts import story_tag
 from broadsheet.paywall.rules import Terms
 
 WIDE = 4  # the wider network's caps are this many times the near one's

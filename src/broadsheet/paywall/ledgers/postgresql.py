@@ -10,8 +10,9 @@ import psycopg
 from broadsheet import clock
 from broadsheet.paywall.ledgers import sql
 from broadsheet.paywall.ledgers.book import keyed
+from broadsheet.paywall.minting import reader_key
 from broadsheet.paywall.ports import Ask, LedgerError, Outcome
-from broadsheet.paywall.receipts import Receipt, reader_key
+from broadsheet.paywall.receipts import Receipt
 from broadsheet.paywall.rules import Terms
 
 # What networks did is unlogged: it reaches neither the write-ahead log nor a replica nor a base backup.
@@ -120,7 +121,7 @@ def _locks(asks: list[Ask]) -> list[int]:
 
 
 def _number(name: bytes) -> int:
-    return int.from_bytes(name[:8], "big", signed=True)
+    return int.from_bytes(name[-8:], "big", signed=True)  # of a reader: of the hash, not of the neighbourhood
 
 
 def _sweep(run: sql.Execute, today: int) -> int:

@@ -16,8 +16,9 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from broadsheet.paywall.ledgers.book import COUNTS, Book, Known, put, settle
+from broadsheet.paywall.minting import reader_key
 from broadsheet.paywall.ports import Ask, Outcome
-from broadsheet.paywall.receipts import Receipt, open_window, reader_key
+from broadsheet.paywall.receipts import Receipt, open_window
 from broadsheet.paywall.rules import Terms
 
 LONGEST_WINDOW = 60  # days: what Terms allow

@@ -22,8 +22,9 @@ from valkey.exceptions import MovedError, NoScriptError, ReadOnlyError, Response
 from broadsheet import clock
 from broadsheet.paywall.ledgers.book import keyed
 from broadsheet.paywall.ledgers.sql import LONGEST_WINDOW, gift_marks
+from broadsheet.paywall.minting import reader_key
 from broadsheet.paywall.ports import Answer, Ask, LedgerError, Outcome
-from broadsheet.paywall.receipts import TAG_SIZE, Receipt, open_window, reader_key, story_tag
+from broadsheet.paywall.receipts import TAG_SIZE, Receipt, open_window, story_tag
 from broadsheet.paywall.rules import Terms
 
 log = logging.getLogger("broadsheet.paywall")
