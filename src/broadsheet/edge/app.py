@@ -76,17 +76,23 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        page, headers = self._look(scope.get("path", "")), None
+        page = self._look(scope.get("path", ""))
         if page is not None and page.known and scope["http_version"] != "2":
-            headers = dict(scope["headers"])
-            known = page.known.get(headers.get(b"cookie", b""))
+            known = accepts = None
+            for name, value in scope["headers"]:  # a dictionary of them would cost more than all the rest
+                if name == b"cookie":
+                    known = page.known.get(value)
+                elif name == b"accept-encoding":
+                    accepts = value
+                elif name == b"if-none-match":
+                    known = None
+                    break
             if (
                 known is not None
-                and known.accepts == headers.get(b"accept-encoding")
+                and known.accepts == accepts
                 and scope["method"] == "GET"
                 and time.time() < known.until
-                and b"if-none-match" not in headers
-                and (known.always or opens(headers))
+                and (known.always or opens(dict(scope["headers"])))
                 and ((reads := known.reads) is None or reads.count < MOST_READS)
             ):
                 page.used = True
@@ -96,12 +102,10 @@ class Edge:
                 await send(known.start)
                 await send(known.body)
                 return
-        await self._answer(page, headers, scope, receive, send)
+        await self._answer(page, scope, receive, send)
 
-    async def _answer(
-        self, page: HotPage | None, headers: dict[bytes, bytes] | None, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        """Answer what nothing is known of yet. `headers`: by name, where they were looked at."""
+    async def _answer(self, page: HotPage | None, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what nothing is known of yet."""
         if scope["type"] != "http":
             await self._other(scope, receive, send)
             return
@@ -115,11 +119,9 @@ class Edge:
             page = self._pages.load(path) or await self._fill(scope, receive, send)
             if page is None:
                 return
-        await self._serve(page, headers, scope, receive, send)
+        await self._serve(page, scope, receive, send)
 
-    async def _serve(
-        self, page: HotPage, headers: dict[bytes, bytes] | None, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _serve(self, page: HotPage, scope: Scope, receive: Receive, send: Send) -> None:
         entry = page.entry
         page.used = True
         if not entry.story and scope["query_string"]:
@@ -132,7 +134,7 @@ class Edge:
         now = time.time()
         if entry.stale or 0 < entry.until < now:
             self._refresh(scope)
-        headers = headers or (_joined if scope["http_version"] == "2" else dict)(scope["headers"])
+        headers = (_joined if scope["http_version"] == "2" else dict)(scope["headers"])
         encoding = self._negotiate(headers.get(b"accept-encoding", b""))
         access = entry.access
         if entry.gated_from:
