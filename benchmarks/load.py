@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -89,6 +89,30 @@ def running(target: str, address: str, env: dict[str, str]) -> Iterator[Server]:
             process.wait(timeout=15)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def apart(server: Server) -> Iterator[None]:
+    """The worker on one processor and its readers on the others, so that neither is moved into the other's way.
+
+    What one worker can do is then measured, and not how the system shares the machine out. Where there is only one
+    processor, all stay on it.
+    """
+    every = os.sched_getaffinity(0)
+    first, *others = sorted(every)
+    try:
+        _bind(server.pid, {first})
+        os.sched_setaffinity(0, others or every)  # what loads the server is begun by this process
+        yield
+    finally:
+        os.sched_setaffinity(0, every)
+        _bind(server.pid, every)
+
+
+def _bind(pid: int, processors: set[int]) -> None:
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(ProcessLookupError):  # it ended meanwhile
+            os.sched_setaffinity(int(thread.name), processors)
 
 
 def _wait(address: str) -> None:
