@@ -14,7 +14,7 @@ from pathlib import Path
 
 log = logging.getLogger("broadsheet.paywall")
 
-EACH = 4_000  # grants; about 10,000 pages, 40 MB: those that change often move once
+EACH = 8_000  # grants; 20,000 to 27,000 pages, 80 to 110 MB: those that change often move once
 PASSES = 2  # the second moves what came in during the first
 
 

@@ -38,7 +38,7 @@ CREATE INDEX IF NOT EXISTS meter_gift_ends ON meter_gift (last_day);
 """
 
 STATEMENTS = 1_024  # prepared ones that are kept: a batch of another size has other statements
-CHECKPOINT = 32_000  # pages (128 MB) in the log at which whoever writes moves them into the file
+CHECKPOINT = 48_000  # pages (192 MB) in the log at which whoever writes moves them into the file
 STRETCH = 2_000  # grants looked through at a time when the ended ones are forgotten
 _WAITING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}  # errors that pass while the connection stays sound
 
