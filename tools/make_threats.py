@@ -140,6 +140,8 @@ def _lines(row: dict[str, Any], tests: list[Held], ended: Mapping[str, str]) -> 
         yield f"- not yet: needs {row['later']}\n"
     elif "absent" in row:
         yield f"- nothing to try: {row['absent']}\n"
+    elif "figures" in row:
+        yield f"- measured: {', '.join(f'`{name}`' for name in row['figures'])} among the figures\n"
     elif "see" in row:
         yield f"- no test of its own: see {', '.join(row['see'])}\n"
     else:

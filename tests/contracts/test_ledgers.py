@@ -134,6 +134,21 @@ def test_established_readers_have_a_bound_of_their_own(ledger: Ledger) -> None:
     assert answers == [Answer.GRANTED] * 4 + [Answer.NETWORK_LIMIT] * 2
 
 
+def test_MT_10_ids_that_were_grown_for_a_month_open_the_networks_two_bounds_a_day_and_no_more(ledger: Ledger) -> None:
+    bound = TERMS.network_new_most + TERMS.network_established
+    grown: list[bytes] = []
+    for today in range(TODAY, TODAY + 31):
+        seeds = ledger.grant_all([ask(0, today=today) for _ in range(60)])  # one story, which costs the network one
+        harvest = [ask(100 + at, reader, today) for at, reader in enumerate(grown)]
+        harvest += [ask(200 + at, reader, today) for at, reader in enumerate(grown)]
+        harvest += [ask(300 + at, today=today) for at in range(60)]  # and as many who are new
+        answers = ledger.grant_all(harvest)
+        opened = {asked.story for asked, said in zip(harvest, answers, strict=True) if said.answer is Answer.GRANTED}
+        assert len(opened) + 1 <= bound
+        grown = [said.reader for said in seeds if said.answer is Answer.GRANTED]
+    assert len(opened) > bound - 5  # the farm does gain what is conceded to it: no more, and hardly less
+
+
 def test_the_wider_network_has_four_times_the_bound(ledger: Ledger) -> None:
     wide = b"4\xc0\x00\x02"
     answers = []

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.shared import DATA
 from tools import check_docs, make_threats
 from tools.make_threats import Held
 
 ROWS = [
     ("Caches", {"HT-01": {"text": "A cache keeps too much."}, "TK-02": {"text": "A link.", "later": "newsletters"}})
 ]
+REASONS = {"by", "see", "figures", "later", "absent"}  # what a row without a test may say instead
 KEPT = Held(("HT-01",), "tests/proxy/test_x.py", "test_HT_01_nothing_is_kept", "nothing is kept")
 
 
@@ -79,3 +82,24 @@ def test_what_the_catalogue_names_beside_ids_is_there() -> None:
     assert {
         see for _, group in make_threats.catalogue() for row in group.values() for see in row.get("see", ())
     } <= known
+    figures = {
+        name for _, group in make_threats.catalogue() for row in group.values() for name in row.get("figures", ())
+    }
+    stated = make_threats.PAGE.with_name("figures.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in stated for name in figures)
+
+
+def test_every_row_has_a_test_or_says_why_it_has_none() -> None:
+    tried = {name for test in make_threats.find_tests() for name in test.ids}
+    rows = {name: row for _, group in make_threats.catalogue() for name, row in group.items()}
+    assert [name for name, row in rows.items() if name not in tried and not row.keys() & REASONS] == []
+
+
+@pytest.mark.shared_data
+def test_every_case_of_the_specification_is_a_row() -> None:
+    path = DATA.with_name("trust.md")
+    if not path.exists():
+        pytest.skip("the specification lies beside the project")
+    cases = re.findall(r"^\| ([A-Z]{2}-\d+) \|", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(cases) > 100
+    assert set(cases) <= {name for _, group in make_threats.catalogue() for name in group}
