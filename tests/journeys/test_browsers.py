@@ -62,6 +62,25 @@ def use_up(page: Page, quay: Behind) -> None:
     assert page.locator(".wall").count() == 1
 
 
+def test_MT_01_LR_11_the_wall_of_a_shared_network_leads_to_a_free_account_and_back(
+    page: Page, window: BrowserContext, quay: Behind
+) -> None:
+    way_out = page.get_by_role("link", name="Register free and read on")
+    opened = 0
+    for name in QUAYS:
+        window.clear_cookies()
+        page.goto(quay.stories[name].path)
+        if way_out.count():
+            break
+        opened += whole(page, quay, name)
+    assert opened == 8, "the bound of a network"
+    assert page.locator("main h1").is_visible()
+    assert not whole(page, quay, name)
+    way_out.click()
+    page.wait_for_url("**/account/join/**")
+    assert page.locator("input[name=next]").first.input_value() == quay.stories[name].path
+
+
 @pytest.mark.parametrize("kind", HINTS)
 def test_BR_01_a_hint_spends_nothing_and_the_click_shows_the_story(chromium: Browser, quay: Behind, kind: str) -> None:
     name = QUAYS[-1 - list(HINTS).index(kind)]

@@ -184,7 +184,7 @@ class Edge:
         opened = decision.verdict is Verdict.FULL
         kind = CRAWLED if decision.reason is Reason.CRAWLER else "full" if opened else "preview"
         page.views += kind == "full" and method == "GET"
-        slip = gate.slip(entry.language, decision, receipt)
+        slip = gate.slip(entry.language, decision, receipt, scope["path"])
         if access is not entry.access and decision.reason is Reason.MEMBERS_ONLY:  # rendered before its moment came
             slip = gate.policy.slip(entry.language, "members-only")
         offer = self._promos.show(page.offer if kind != CRAWLED else None, method, headers, now)

@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, MutableMapping
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from broadsheet import clock
 from broadsheet.edge.compose import Headers
 from broadsheet.edge.cookies import names
 from broadsheet.edge.doors import Doors
 from broadsheet.edge.gifts import PREFETCH, GiftDoor
-from broadsheet.edge.policy import Policy, read_policy
+from broadsheet.edge.policy import HERE, Policy, read_policy
 from broadsheet.edge.visitors import NOBODY, Visitor, Visitors
 from broadsheet.paywall import passes, rules
 from broadsheet.paywall.degraded import Degraded
@@ -192,8 +193,11 @@ class Gate:
         value = b"".join((self._cookie, b"=", self._keys.sign(receipt), lasts, self._attributes))
         return receipt, [(b"set-cookie", value)]
 
-    def slip(self, language: str, decision: Decision, receipt: Receipt | None) -> bytes:
-        """What differs by reader: the counter notice at a grant, the wall's words past the meter; mostly nothing."""
+    def slip(self, language: str, decision: Decision, receipt: Receipt | None, path: str) -> bytes:
+        """What differs by reader: the counter notice at a grant, the wall's words past the meter; mostly nothing.
+
+        `path`: where the reader is, for a wall whose way out leads back here.
+        """
         terms = self.policy.terms
         again = clock.date_of(receipt.window_start + terms.window) if receipt is not None else None
         if decision.reason is Reason.NEW_GRANT and receipt is not None:
@@ -201,7 +205,8 @@ class Gate:
         wall = _WALLS.get(decision.reason)
         if wall is None:
             return b""
-        return self.policy.slip(language, wall if again or wall != "own-limit" else "preview", again)
+        slip = self.policy.slip(language, wall if again or wall != "own-limit" else "preview", again)
+        return slip.replace(HERE.encode(), quote(path).encode()) if wall == "network-limit" else slip
 
 
 def opens(headers: dict[bytes, bytes]) -> bool:

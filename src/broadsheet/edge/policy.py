@@ -10,7 +10,7 @@ from broadsheet.paywall import institutions
 from broadsheet.paywall.institutions import Institutions
 from broadsheet.paywall.rules import Terms
 
-DATE = "@@date@@"
+DATE, HERE = "@@date@@", "@@here@@"  # what a slip holds in place of the free story's date and of the page's address
 MOST_MADE = 2_000
 
 

@@ -14,6 +14,7 @@ from django.core.handlers.base import BaseHandler
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import http_date
 from django.utils.safestring import mark_safe
@@ -21,7 +22,7 @@ from wagtail.models import Locale, Site
 
 from broadsheet import clock
 from broadsheet.edge.compose import make_variant
-from broadsheet.edge.policy import DATE
+from broadsheet.edge.policy import DATE, HERE
 from broadsheet.edge.shelf import SLOT, Entry, Gated, Shelf
 from broadsheet.edge.shelves.opening import open_shelf
 from broadsheet.newsroom.cards import GateError
@@ -302,5 +303,6 @@ def _wall_slip(reason: str, site: Site | None) -> str:
     context = {
         "reason": reason, "words": policy.wall_words(site).get(reason), "allowance": terms.allowance,
         "window": terms.window, "date": mark_safe(DATE) if reason == "own-limit" else None,
+        "join_url": mark_safe(f"{reverse('account_signup')}?next={HERE}") if reason == "network-limit" else "",
     }  # fmt: skip
     return render_to_string("broadsheet/slips/wall.html", context).strip()

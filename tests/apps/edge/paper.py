@@ -20,7 +20,7 @@ from broadsheet.paywall.rules import Access
 KEYS = KeyRing("k" * 40)
 SLIPS = {
     "own-limit": "OWN LIMIT until @@date@@",
-    "network-limit": "NETWORK LIMIT",
+    "network-limit": "NETWORK LIMIT, back to @@here@@",
     "members-only": "MEMBERS ONLY",
     "preview": "NEUTRAL WALL",
     **{f"notice-{left}": f"NOTICE {left} left until @@date@@" for left in range(11)},

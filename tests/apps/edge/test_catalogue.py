@@ -11,7 +11,7 @@ import pytest
 from broadsheet import clock
 from broadsheet.paywall.receipts import Receipt, story_tag
 from broadsheet.paywall.rules import Access
-from tests.apps.edge.paper import KEYS, Answer, Paper, metered, open_page
+from tests.apps.edge.paper import KEYS, SLIPS, Answer, Paper, metered, open_page
 
 DAY = 86_400
 
@@ -52,6 +52,16 @@ def test_MT_06_user_agents_make_no_new_reader(stories: Paper, run: Any) -> None:
     agents = [[("user-agent", f"Mozilla/5.0 ({n}) Firefox/{n}.0")] for n in range(40)]
     answers = [run(stories.get(f"/world/{n + 1}/", headers=agent)) for n, agent in enumerate(agents)]
     assert sum(b"BODY" in answer.body for answer in answers) == 8
+
+
+def test_MT_01_the_wall_of_a_network_knows_the_way_back_whatever_the_address(paper: Paper, run: Any) -> None:
+    paper.shelf.put_document("policy", {"terms": {"network_new": 1, "network_new_most": 1}, "slips": {"en": SLIPS}})
+    paper.edge.follow()
+    paper.shelf.put(metered('/world/\u0646\u0647\u0631 "2"/', 9))
+    assert b"BODY" in run(paper.get("/world/1/")).body
+    walled = run(paper.get('/world/\u0646\u0647\u0631 "2"/'))
+    assert b"NETWORK LIMIT, back to /world/%D9%86%D9%87%D8%B1%20%222%22/" in walled.body
+    assert b"back to /world/2/" in run(paper.get("/world/2/")).body
 
 
 def test_MT_11_a_receipt_that_is_lent_lends_its_slots(stories: Paper, run: Any) -> None:
