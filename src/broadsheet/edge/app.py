@@ -40,6 +40,7 @@ log = logging.getLogger("broadsheet.edge")
 SHELVED = b"x-broadsheet-shelved"
 POLL_SECONDS = 0.2
 TELL_SECONDS = 30
+MOST_OWN = 4_096
 PASSED_THROUGH = (
     "/admin/", "/static/", "/media/", "/documents/", "/account/", "/g/", "/newsletters/confirm/", "/newsletters/go/",
     "/newsletters/leave/", "/newsletters/mine/",
@@ -69,7 +70,8 @@ class Edge:
         self._negotiate = Negotiation().best
         self._composer = Composer()
         self._promos = Promos(secure)
-        self._filling: dict[str, asyncio.Future[None]] = {}
+        self._filling: dict[str, asyncio.Future[bool]] = {}
+        self._own_answers: set[str] = set()  # paths where a query got an answer that nobody can share
         self._watcher: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
         self._seq = -1
@@ -215,40 +217,55 @@ class Edge:
             self._pages.remember(page, headers, known)
 
     async def _fill(self, scope: Scope, receive: Receive, send: Send) -> HotPage | None:
-        """Let Django answer, or put the page on the shelf: once for a path, however many wait for it."""
+        """Let Django answer, or put the page on the shelf: once for a path, however many wait for it.
+
+        Where whoever went first got no answer, the next one goes. Where the answer was theirs alone, each of the others
+        asks; and so does at once whoever asks with a query (a search, a list's third page) where that was so before.
+        """
         path = scope["path"]
-        if scope["method"] != "GET" or scope["query_string"]:
-            return await self._through(scope, receive, send)
-        running = self._filling.get(path)
-        if running is not None:
-            await asyncio.shield(running)
+        own = bool(scope["query_string"])
+        if scope["method"] not in {"GET", "HEAD"} or (own and path in self._own_answers):
+            return (await self._through(scope, receive, send))[0]
+        while (running := self._filling.get(path)) is not None:
+            answered = await asyncio.shield(running)
             page = self._pages.look(path) or self._pages.load(path)
-            return page if page is not None else await self._through(scope, receive, send)
+            if page is not None:
+                return page
+            if answered:
+                return (await self._through(scope, receive, send))[0]
         future = self._filling[path] = asyncio.get_running_loop().create_future()
+        answered = False
         try:
-            return await self._through(scope, receive, send)
+            page, answered = await self._through(scope, receive, send)
         finally:
             del self._filling[path]
-            future.set_result(None)
+            future.set_result(answered)
+        if own and page is None and len(self._own_answers) < MOST_OWN:
+            self._own_answers.add(path)
+        return page
 
-    async def _through(self, scope: Scope, receive: Receive, send: Send) -> HotPage | None:
-        """Ask Django. Where it says that it put the page on the shelf, its answer is dropped and the page given."""
-        shelved = False
+    async def _through(self, scope: Scope, receive: Receive, send: Send) -> tuple[HotPage | None, bool]:
+        """Ask Django. Where it says that it put the page on the shelf, its answer is dropped and the page given.
+
+        Gives the page, and whether Django answered at all: it does not where its reader went away.
+        """
+        shelved = answered = False
 
         async def watch(message: MutableMapping[str, Any]) -> None:
-            nonlocal shelved
+            nonlocal shelved, answered
             if message["type"] == "http.response.start":
+                answered = True
                 shelved = any(name.lower() == SHELVED for name, _ in message.get("headers", ()))
             if not shelved:
                 await send(message)
 
         await self._django({**scope, "broadsheet.edge": "fill"}, receive, watch)
         if not shelved:
-            return None
+            return None, answered
         page = self._pages.load(scope["path"])
         if page is None:  # touched while it was rendered: let Django answer this one itself
             await self._django(scope, receive, send)
-        return page
+        return page, True
 
     def _refresh(self, scope: Scope) -> None:
         """Render a stale page anew behind the reader's back, once at a time."""
@@ -261,7 +278,7 @@ class Edge:
 
         def done(ended: asyncio.Future[Any]) -> None:
             self._filling.pop(path, None)
-            future.set_result(None)
+            future.set_result(True)
             if not ended.cancelled() and ended.exception() is not None:
                 log.error("%s could not be rendered anew; the old page stands.", path, exc_info=ended.exception())
 
@@ -319,6 +336,7 @@ class Edge:
             try:
                 if hour != time.time() // 3_600:
                     hour = time.time() // 3_600
+                    self._own_answers.clear()
                     self.gate.new_hour()
                     self._pages.forget_known()
                 changes = self._shelf.changes(self._seq)
@@ -326,6 +344,7 @@ class Edge:
                     self._pages.forget_all()
                 for path in changes.paths:
                     self._pages.forget(path)
+                    self._own_answers.discard(path)
                 self.follow(DOCUMENTS if changes.lost else changes.documents)
                 self._seq = changes.seq
             except Exception:  # a locked or missing shelf must not end the watch

@@ -150,6 +150,11 @@ class HotPages:
         self._views.update(views)
 
 
+# What everybody may read lies in a shared cache for so many seconds: long enough to bear any crowd, and what is taken
+# down or gated is gone from there five seconds later, without anybody's emptying it.
+SHARED = 4
+
+
 def common_headers(entry: Entry) -> Headers:
     """The headers that every answer for this page bears. What is gated, or will be, is never in a shared cache."""
     gated = entry.access is not Access.OPEN or entry.gated_from > 0
@@ -159,7 +164,7 @@ def common_headers(entry: Entry) -> Headers:
         headers += [(b"accept-ranges", b"none"), (b"x-robots-tag", b"noarchive, max-snippet:200")]
     else:
         headers += [
-            (b"cache-control", b"public, max-age=0, s-maxage=60, must-revalidate"),
+            (b"cache-control", b"public, max-age=0, s-maxage=%d, must-revalidate" % SHARED),
             (b"vary", b"Accept-Encoding"),
         ]
     return headers

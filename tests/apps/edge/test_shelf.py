@@ -107,3 +107,62 @@ def test_of_many_pages_those_that_nobody_reads_are_let_go_of_first(tmp_path: Pat
     assert pages.look("/1/") is not None
     assert pages.look("/20/") is None
     assert 8 <= sum(1 for number in range(40) if pages.look(f"/{number}/")) <= 10
+
+
+def test_a_crowd_with_queries_and_heads_makes_one_rendering_of_a_story(paper: Paper, run: Any) -> None:
+    paper.django.pages["/new/"] = metered("/new/", 70)
+    paper.django.delay = 0.05
+
+    async def crowd() -> list[Any]:
+        links = (paper.get("/new/", client=f"198.51.{n}.1", query=f"utm_source={n}") for n in range(30))
+        heads = (paper.get("/new/", client=f"198.51.{n}.1", method="HEAD") for n in range(5))
+        return await asyncio.gather(*links, *heads)
+
+    answers = run(crowd())
+    assert [b"BODY" in answer.body for answer in answers] == [True] * 30 + [False] * 5
+    assert len(paper.django.asked) == 1
+
+
+def test_searches_wait_for_each_other_once_and_then_no_more(paper: Paper, run: Any) -> None:
+    paper.django.delay = 0.05
+    inner, under_way, most = paper.edge._django, [0], [0]
+
+    async def counting(scope: Any, receive: Any, send: Any) -> None:
+        under_way[0] += 1
+        most[0] = max(most[0], under_way[0])
+        await inner(scope, receive, send)
+        under_way[0] -= 1
+
+    async def searches(first: int) -> list[bytes]:
+        asked = [paper.get("/search/", query=f"q={number}") for number in range(first, first + 4)]
+        return [answer.body for answer in await asyncio.gather(*asked)]
+
+    paper.edge._django = counting
+    for first, at_once in ((0, 3), (4, 4)):  # of the first four, one goes ahead
+        most[0] = 0
+        assert run(searches(first)) == [b"DJANGO"] * 4
+        assert most[0] == at_once
+
+
+def test_where_the_first_reader_went_away_the_next_one_asks_and_the_others_wait(paper: Paper, run: Any) -> None:
+    paper.django.pages["/new/"] = metered("/new/", 70)
+    paper.django.delay = 0.05
+    broken = paper.django.__class__.__call__
+    failed: list[str] = []
+
+    async def once(self: Any, scope: Any, receive: Any, send: Any) -> None:
+        if not failed:
+            failed.append(scope["path"])
+            await asyncio.sleep(0.02)
+            raise ConnectionError("the reader went away")
+        await broken(self, scope, receive, send)
+
+    async def crowd() -> list[Any]:
+        asked = (paper.get("/new/", client=f"198.51.{n}.1") for n in range(20))
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    paper.edge._django = once.__get__(paper.django)
+    answers = run(crowd())
+    assert isinstance(answers[0], ConnectionError)
+    assert all(b"BODY" in answer.body for answer in answers[1:])
+    assert paper.django.asked == [("GET", "/new/")]
