@@ -46,7 +46,7 @@ class HotPage:
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
-        self.size = sum(len(body) for variant in entry.variants.values() for body in variant.ready.values())
+        self.size = sum(map(weight, entry.variants.values()))
         self.offer = offered(entry.variants)
         self.common = common_headers(entry)
         self.ready: dict[tuple[str, str], Ready] = {}
@@ -72,6 +72,11 @@ class HotPage:
             *answer(headers, body),
             {"type": "http.response.start", "status": 304, "headers": [*common, (b"etag", etag)]},
         )
+
+
+def weight(variant: Variant) -> int:
+    """The bytes that a variant takes: each encoding, and the parts that a reader's slip is put between."""
+    return sum(map(len, (variant.head, variant.tail, *variant.ready.values())))
 
 
 class HotPages:
