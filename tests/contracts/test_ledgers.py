@@ -134,6 +134,29 @@ def test_established_readers_have_a_bound_of_their_own(ledger: Ledger) -> None:
     assert answers == [Answer.GRANTED] * 4 + [Answer.NETWORK_LIMIT] * 2
 
 
+def test_each_established_reader_makes_room_for_new_ones_also_with_a_story_that_is_open_there(ledger: Ledger) -> None:
+    terms = Terms(allowance=3, network_new=2, network_new_most=9, network_established=2)
+    readers = [one(ledger, ask(1, today=TODAY - 1, terms=terms)).reader for _ in range(13)]
+    for number in (1, 2, 2):  # none of these stories is new to the network after the first reader, and none is counted
+        answers = [one(ledger, ask(10 + number, reader, terms=terms)).answer for reader in readers[:12]]
+        assert set(answers) <= {Answer.GRANTED, Answer.KNOWN}
+    assert one(ledger, ask(13, readers[12], terms=terms)).answer is Answer.NETWORK_LIMIT, "and makes no room"
+    answers = [one(ledger, ask(100 + number, terms=terms)).answer for number in range(20)]
+    assert answers.count(Answer.GRANTED) == 2 + 12 // 2
+    assert one(ledger, ask(11, readers[12], terms=terms)).answer is Answer.GRANTED, "what is open stays open"
+    readers += [one(ledger, ask(1, today=TODAY - 1, terms=terms)).reader for _ in range(11)]
+    assert {one(ledger, ask(12, reader, terms=terms)).answer for reader in readers[13:]} == {Answer.GRANTED}
+    answers = [one(ledger, ask(200 + number, terms=terms)).answer for number in range(20)]
+    assert answers.count(Answer.GRANTED) == 1, "the bound is met: nine"
+
+
+def test_an_established_reader_makes_room_in_one_batch_as_in_many(ledger: Ledger) -> None:
+    terms = Terms(allowance=3, network_new=1, network_new_most=9, network_established=1)
+    readers = [said.reader for said in ledger.grant_all([ask(1, today=TODAY - 1, terms=terms) for _ in range(4)])]
+    asks = [ask(2, reader, terms=terms) for reader in readers] + [ask(10 + n, terms=terms) for n in range(6)]
+    assert [said.answer for said in ledger.grant_all(asks)] == [Answer.GRANTED] * 7 + [Answer.NETWORK_LIMIT] * 3
+
+
 def test_MT_10_ids_that_were_grown_for_a_month_open_the_networks_two_bounds_a_day_and_no_more(ledger: Ledger) -> None:
     bound = TERMS.network_new_most + TERMS.network_established
     grown: list[bytes] = []

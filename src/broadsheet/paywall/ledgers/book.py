@@ -136,19 +136,22 @@ def settle(book: Book, asked: Put) -> Outcome:
 
 
 def _network_allows(book: Book, asked: Put) -> bool:
-    """Count the story on its networks, unless it was counted today already. False where a cap is reached."""
+    """Count the story on its networks and who has a history, each once a day. False where a cap is reached.
+
+    A story that was counted today already uses nothing more and is refused to nobody; but each established reader of it
+    makes room for new ones, not its first alone.
+    """
     young, near = book.is_young(asked.key), asked.near
     kind = NEW if young else ESTABLISHED
     story = near, asked.story(kind)
-    if story in book.marks:
-        return True
-    used = book.of(near)
-    cap = network_cap(asked.ask.terms, young, used[READERS])
-    if used[kind] >= cap or book.of(asked.wide)[kind] >= cap * WIDE:
-        return False
-    book.mark(story)
-    book.count(near, kind)
-    book.count(asked.wide, kind)
+    if story not in book.marks:
+        used = book.of(near)
+        cap = network_cap(asked.ask.terms, young, used[READERS])
+        if used[kind] >= cap or book.of(asked.wide)[kind] >= cap * WIDE:
+            return False
+        book.mark(story)
+        book.count(near, kind)
+        book.count(asked.wide, kind)
     if not young and (reader := (near, asked.established())) not in book.marks:
         book.mark(reader)
         book.count(near, READERS)

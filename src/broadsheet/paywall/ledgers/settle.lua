@@ -24,19 +24,24 @@ local function begin(network, counts)
   if not counts[1] and not counts[2] then redis.call('EXPIRE', network, day) end
 end
 
--- Counts the story on its networks, unless it was counted today already. False where a cap is reached.
+-- Counts the story on its networks and who has a history, each once a day. False where a cap is reached. A story that
+-- was counted today already uses nothing more and is refused to nobody, but each established reader of it counts.
 local function allowed(near, wide, kind, story, mark)
   local had = redis.call('HMGET', near, 'n', 'e', 'i', kind .. story, 'i' .. mark)
-  if had[4] then return true end
+  local uncounted = kind == 'e' and not had[5]
+  if had[4] then
+    if uncounted then redis.call('HSET', near, 'i' .. mark, '', 'i', number(had[3]) + 1) end
+    return true
+  end
   local broad = redis.call('HMGET', wide, 'n', 'e')
   local place = kind == 'n' and 1 or 2
   local cap = established
   if kind == 'n' then cap = math.max(new, math.min(most, new + math.floor(number(had[3]) / 2))) end
   if number(had[place]) >= cap or number(broad[place]) >= cap * 4 then return false end
-  if kind == 'n' or had[5] then
-    redis.call('HSET', near, kind .. story, '', kind, number(had[place]) + 1)
-  else
+  if uncounted then
     redis.call('HSET', near, kind .. story, '', kind, number(had[2]) + 1, 'i' .. mark, '', 'i', number(had[3]) + 1)
+  else
+    redis.call('HSET', near, kind .. story, '', kind, number(had[place]) + 1)
   end
   begin(near, had)
   redis.call('HSET', wide, kind, number(broad[place]) + 1)
