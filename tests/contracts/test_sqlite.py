@@ -14,7 +14,7 @@ import pytest
 
 from broadsheet.paywall.ledgers import moving
 from broadsheet.paywall.ledgers.sqlite import SqliteLedger
-from broadsheet.paywall.ports import Answer
+from broadsheet.paywall.ports import Answer, LedgerError
 from tests.contracts.test_ledgers import TODAY, ask
 
 
@@ -121,3 +121,15 @@ def test_closing_ends_the_thread_and_what_was_granted_is_there_when_it_is_opened
     ledger.close()
     with closing(sqlite3.connect(file)) as db:
         assert db.execute("SELECT count(*) FROM meter_grant").fetchone() == (25,)
+
+
+def test_a_salt_that_was_rolled_back_was_never_lost(
+    ledger: SqliteLedger, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("CREATE TRIGGER full BEFORE INSERT ON meter_grant BEGIN SELECT RAISE(ABORT, 'full'); END")
+        with pytest.raises(LedgerError):
+            ledger.grant_all([ask(1)])
+        db.execute("DROP TRIGGER full")
+    assert ledger.grant_all([ask(1)])[0].answer is Answer.GRANTED
+    assert not caplog.messages

@@ -10,6 +10,7 @@ import psycopg
 from broadsheet import clock
 from broadsheet.paywall.ledgers import sql
 from broadsheet.paywall.ledgers.book import keyed
+from broadsheet.paywall.ledgers.salts import Salts
 from broadsheet.paywall.minting import reader_key
 from broadsheet.paywall.ports import Ask, LedgerError, Outcome
 from broadsheet.paywall.receipts import Receipt
@@ -46,7 +47,7 @@ class PostgresqlLedger:
 
     def __init__(self, url: str) -> None:
         """Connect to `url` (postgresql://…) and make the tables where they are missing."""
-        self._url = url
+        self._url, self._salts = url, Salts()
         self._db: psycopg.Connection[tuple[Any, ...]] | None = None
         try:
             with psycopg.connect(url, connect_timeout=3) as db:  # no lock time-out here: making tables may wait
@@ -58,7 +59,10 @@ class PostgresqlLedger:
 
     def grant_all(self, asks: list[Ask]) -> list[Outcome]:
         """Settle these in one transaction, in order."""
-        return self._write(lambda run: sql.settle_all(run, asks), _locks(asks))
+        salts: dict[int, bytes] = {}
+        outcomes = self._write(lambda run: sql.settle_all(run, asks, salts), _locks(asks))
+        self._salts.settled(salts)
+        return outcomes  # type: ignore[no-any-return]
 
     def join(self, receipt: Receipt, account: bytes, today: int, terms: Terms) -> int:
         """Count a reader's grants to their account too."""

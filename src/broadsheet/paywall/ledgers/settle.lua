@@ -6,9 +6,9 @@
 -- A network is a hash: the counts n (new), e (established), i (established readers), m (minted), and marks.
 
 local salt = redis.call('GET', KEYS[1])
-if not salt then
-  salt = ARGV[1]
-  redis.call('SET', KEYS[1], salt, 'EX', ARGV[10])
+local made = not salt
+if made then
+  redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[10])
 elseif salt ~= ARGV[1] then
   return salt  -- somebody else made it: every key of a network must be worked out anew
 end
@@ -82,4 +82,5 @@ local answers = {}
 for at = 1, #ARGV - HEAD do
   answers[at] = settle(ARGV[HEAD + at], KEYS[3 * at - 1], KEYS[3 * at], KEYS[3 * at + 1])
 end
+if made then answers[#answers + 1] = 'S' end  -- beyond the answers, for whoever knows that there was a salt already
 return answers

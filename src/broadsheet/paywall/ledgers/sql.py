@@ -31,12 +31,17 @@ class Execute(Protocol):
     def __call__(self, statement: str, parameters: Sequence[Any] = ...) -> list[tuple[Any, ...]]: ...
 
 
-def settle_all(run: Execute, asks: Sequence[Ask]) -> list[Outcome]:
-    """Answer asks in order, writing what they need. Runs inside the caller's transaction and locks."""
+def settle_all(run: Execute, asks: Sequence[Ask], salts: dict[int, bytes]) -> list[Outcome]:
+    """Answer asks in order, writing what they need. Runs inside the caller's transaction and locks.
+
+    `salts` takes the salts of the days that needed one.
+    """
     outcomes: list[Outcome] = []
     for today, group in groupby(asks, attrgetter("today")):
         day = list(group)
-        salt = salt_of(run, today) if any(not ask.account for ask in day) else b""
+        salt = b""
+        if any(not ask.account for ask in day):
+            salt = salts[today] = salt_of(run, today)
         book, asked = Book(today), [put(ask, salt) for ask in day]
         _read_readers(run, book, {one.key for one in asked if one.comes_again})
         _read_networks(run, book, {name for one in asked for name in one.names(book)})

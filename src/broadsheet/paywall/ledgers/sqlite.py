@@ -12,6 +12,7 @@ from typing import Any
 from broadsheet import clock
 from broadsheet.paywall.ledgers import sql
 from broadsheet.paywall.ledgers.moving import Mover
+from broadsheet.paywall.ledgers.salts import Salts
 from broadsheet.paywall.ports import Ask, LedgerError, Outcome
 from broadsheet.paywall.receipts import Receipt
 from broadsheet.paywall.rules import Terms
@@ -52,7 +53,7 @@ class SqliteLedger:
         """Open or make the file; `wait` is how many seconds a grant waits for another process's lock."""
         self._path, self._wait = path, wait
         self._db: sqlite3.Connection | None = None
-        self._mover = Mover(path)
+        self._mover, self._salts = Mover(path), Salts()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = self._connected()
@@ -63,7 +64,9 @@ class SqliteLedger:
         """Settle these in one transaction, in order."""
         if self._mover.moved:
             self._begin_log_anew()
-        outcomes = self._write(lambda run: sql.settle_all(run, asks))
+        salts: dict[int, bytes] = {}
+        outcomes = self._write(lambda run: sql.settle_all(run, asks, salts))
+        self._salts.settled(salts)
         self._mover.count(len(asks))
         return outcomes  # type: ignore[no-any-return]
 

@@ -21,6 +21,7 @@ from valkey.exceptions import MovedError, NoScriptError, ReadOnlyError, Response
 
 from broadsheet import clock
 from broadsheet.paywall.ledgers.book import keyed
+from broadsheet.paywall.ledgers.salts import was_lost
 from broadsheet.paywall.ledgers.sql import LONGEST_WINDOW, gift_marks
 from broadsheet.paywall.minting import reader_key
 from broadsheet.paywall.ports import Answer, Ask, LedgerError, Outcome
@@ -115,13 +116,16 @@ class ValkeyLedger:
     def _settle(self, asks: list[Ask], today: int, terms: Terms) -> list[Outcome]:
         readers = [ask.account or ask.reader or ask.fresh for ask in asks]
         for _ in range(3):
-            salt = self._salt[1] if self._salt[0] == today else secrets.token_bytes(32)
+            known = self._salt[0] == today
+            salt = self._salt[1] if known else secrets.token_bytes(32)
             keys, arguments = _question(asks, readers, today, terms, salt)
             answer = self._run(SETTLE, keys, arguments)
-            if isinstance(answer, list):
-                self._salt = (today, salt)
-                return [_outcome(reader, said) for reader, said in zip(readers, answer, strict=True)]
-            self._salt = (today, answer)
+            settled = isinstance(answer, list)
+            if known and (not settled or len(answer) > len(asks)):  # somebody made another, or this script our own anew
+                was_lost(today)
+            self._salt = (today, salt if settled else answer)
+            if settled:
+                return [_outcome(reader, said) for reader, said in zip(readers, answer[: len(asks)], strict=True)]
         raise LedgerError("the day's salt changed again and again")
 
     def _run(self, script: Script, keys: list[bytes], arguments: Iterable[bytes | int]) -> Any:
