@@ -206,6 +206,20 @@ def test_sweeping_forgets_networks_after_two_days_and_readers_after_their_window
     assert one(ledger, ask(1, reader, TODAY + 62)).used == 1
 
 
+def test_who_is_forgotten_leaves_nothing_and_takes_nothing_of_others(ledger: Ledger) -> None:
+    account, other = os.urandom(16), os.urandom(16)
+    reader = one(ledger, ask(1)).reader
+    for number in range(1, 4):
+        ledger.grant_all([ask(number, account=account), ask(number, account=other)])
+    for _ in range(2):
+        ledger.forget(account)
+    ledger.forget(os.urandom(16))
+    again = one(ledger, ask(1, account=account, today=TODAY + 5))
+    assert (again.answer, again.used, again.window_start) == (Answer.GRANTED, 1, TODAY + 5)
+    assert one(ledger, ask(4, account=other)).answer is Answer.OWN_LIMIT
+    assert one(ledger, ask(1, reader)).answer is Answer.KNOWN
+
+
 def lose_networks(url: str, day: int = TODAY) -> None:
     """Take from the ledger what a crash of PostgreSQL takes, or a Valkey that forgets: the salt and what it keyed."""
     if url.startswith("sqlite:"):

@@ -159,6 +159,7 @@ def test_the_rights_that_the_documents_name_are_enough(fresh_valkey: str, server
     assert ledger.redeem(b"gift", b"jar", 1, clock.today())
     assert not ledger.redeem(b"gift", b"another", 1, clock.today())
     assert ledger.sweep(TODAY) == 0
+    ledger.forget(reader)
     server.execute_command("ACL", "DELUSER", "paper")
 
 

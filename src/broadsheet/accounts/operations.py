@@ -116,12 +116,20 @@ def join_receipt(*, user_id: int, receipt: bytes, terms: Terms) -> int | None:
 
 @transaction.atomic
 def erase(*, user_id: int) -> None:
-    """Take away an account with all that this room holds of it, and log it out everywhere.
+    """Take away an account with all that this room, and the meter's ledger, hold of it, and log it out everywhere.
 
-    What stays is in the meter's ledger, under a name that cannot be led back to anybody, until its window ends.
+    The ledger comes last, because nothing brings back what it forgot. Raises LedgerError where it cannot be written:
+    then nothing is taken away, for nobody shall be told that all is gone while something is left.
     """
+    name = queries.alone_in_ledger(user_id)
     end_devices(user_id=user_id)
     User.objects.filter(pk=user_id).delete()
+    if name is not None:
+        ledger = open_ledger(settings.LEDGER_URL)
+        try:
+            ledger.forget(name)
+        finally:
+            ledger.close()
 
 
 @dataclass(frozen=True, slots=True)

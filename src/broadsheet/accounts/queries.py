@@ -140,6 +140,16 @@ def account_of(user_id: int) -> bytes:
     return ring().named(ACCOUNT, bytes(user.mail_key) or mail_key(user.email))
 
 
+def alone_in_ledger(user_id: int) -> bytes | None:
+    """`account_of`, unless another account shares it: then what the ledger holds is the other's too."""
+    user = User.objects.only("email", "mail_key").filter(pk=user_id).first()
+    if user is None:
+        return None
+    key = bytes(user.mail_key) or mail_key(user.email)
+    shared = User.objects.filter(mail_key=key).exclude(pk=user_id).exists()
+    return None if shared else account_of(user_id)
+
+
 def export(user_id: int) -> dict[str, Any]:
     """All that this room holds of somebody, in words and values that a file can hold."""
     user = User.objects.get(pk=user_id)

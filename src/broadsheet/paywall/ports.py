@@ -72,6 +72,10 @@ class Ledger(Protocol):
         """
         ...
 
+    def forget(self, reader: bytes) -> None:
+        """Leave nothing of this reader's, or this account's, window and tags. Safe to repeat. Raises LedgerError."""
+        ...
+
     def sweep(self, today: int) -> int:
         """Forget what is past its time (windows that ended, networks of days gone). Returns rows removed.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter
@@ -21,10 +22,13 @@ from broadsheet.accounts import operations, queries
 from broadsheet.accounts.forms import PersonForm
 from broadsheet.accounts.fresh import fresh_required
 from broadsheet.accounts.middleware import DEVICE
+from broadsheet.paywall.ports import LedgerError
 from broadsheet.web import holdings
 from broadsheet.web.membership import account as membership
 from broadsheet.web.membership.account import Panel
 from broadsheet.web.newsletters import account as newsletters
+
+log = logging.getLogger("broadsheet.web")
 
 # Rooms' parts, in their order on the page: each gives a panel for a reader, or None where it has nothing to say.
 PANELS: list[Callable[[HttpRequest], Panel | None]] = [membership.panel, newsletters.panel]
@@ -84,7 +88,11 @@ def erase(request: HttpRequest) -> HttpResponse:
         unsure = request.method == "POST" and not staff
         return render(request, "account/erase.html", {"staff": staff, "unsure": unsure})
     assert person is not None
-    holdings.erase_all(user_id=person.pk)
+    try:
+        holdings.erase_all(user_id=person.pk)
+    except LedgerError as error:
+        log.warning("The ledger cannot be written (%s): an account was not erased, and its reader told so.", error)
+        return render(request, "account/erase.html", {"staff": False, "later": True}, status=503)
     logout(request)
     get_adapter(request).send_mail("account/email/erased", person.email, {})
     return render(request, "account/erased.html")

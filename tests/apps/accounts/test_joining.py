@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
+from django.http import HttpResponse
 
 from broadsheet import clock
 from broadsheet.accounts import queries
@@ -16,7 +20,7 @@ from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.ports import Answer, Ask, Ledger, Outcome
 from broadsheet.paywall.receipts import with_tags
 from broadsheet.paywall.rules import Terms
-from tests.apps.accounts.readers import Browser, number_of
+from tests.apps.accounts.readers import Browser, number_of, words
 from tests.paper import Paper
 
 ADA = "ada@example.org"
@@ -107,3 +111,49 @@ def test_a_copy_of_the_users_does_not_name_them_in_the_ledger(paper: Paper, ledg
     assert not {account, kept, kept[:16], reader_key(kept), reader_key(kept[:16])} & {
         dump[at : at + size] for size in (16, 20) for at in range(len(dump))
     }
+
+
+def erase(browser: Browser) -> HttpResponse:
+    return browser.post("account_erase", {"sure": "1"})
+
+
+def test_an_account_that_is_erased_leaves_nothing_in_the_ledger(paper: Paper, ledger: Ledger, tmp_path: Path) -> None:
+    browser = Browser()
+    browser.log_in(ADA)
+    account = queries.account_of(number_of(ADA))
+    assert [read(ledger, number, account=account).used for number in (1, 2, 3)] == [1, 2, 3]
+    assert "Your account is gone" in words(erase(browser))
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as file:
+        assert file.execute("SELECT count(*) FROM meter_grant").fetchone() == (0,)
+
+
+def test_a_ledger_that_is_down_keeps_the_account_and_says_so(
+    paper: Paper, ledger: Ledger, settings, tmp_path: Path, caplog
+) -> None:
+    browser = Browser()
+    browser.log_in(ADA)
+    user, sent, working = number_of(ADA), len(mail.outbox), settings.LEDGER_URL
+    account = queries.account_of(user)
+    read(ledger, 1, account=account)
+    (tmp_path / "file").write_text("no folder")
+    settings.LEDGER_URL = f"sqlite:///{tmp_path / 'file' / 'ledger.sqlite3'}"
+    answer = erase(browser)
+    assert (answer.status_code, "nothing was taken away" in words(answer)) == (503, True)
+    assert (number_of(ADA), browser.user, len(mail.outbox)) == (user, user, sent)
+    assert "an account was not erased" in caplog.text
+    settings.LEDGER_URL = working
+    assert "Your account is gone" in words(erase(browser))
+    assert read(ledger, 2, account=account).used == 1
+
+
+def test_MT_14_erasing_one_of_two_aliases_gives_the_other_nothing_back(paper: Paper, ledger: Ledger) -> None:
+    first, second = Browser(), Browser()
+    first.log_in("ada@gmail.com")
+    second.log_in("a.da+2@googlemail.com")
+    account = queries.account_of(number_of("ada@gmail.com"))
+    for number in (1, 2, 3):
+        read(ledger, number, account=account)
+    assert "Your account is gone" in words(erase(second))
+    assert read(ledger, 4, account=account).answer is Answer.OWN_LIMIT
+    assert "Your account is gone" in words(erase(first))
+    assert read(ledger, 4, account=account).used == 1

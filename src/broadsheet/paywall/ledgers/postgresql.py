@@ -76,6 +76,10 @@ class PostgresqlLedger:
         lock = _number(sql.gift_marks(gift, jar)[0])
         return bool(self._write(lambda run: sql.redeem(run, gift, jar, most, until), [lock]))
 
+    def forget(self, reader: bytes) -> None:
+        """Delete a window and its tags."""
+        self._write(lambda run: sql.forget(run, reader), [_number(reader_key(reader))])
+
     def sweep(self, today: int) -> int:
         """Forget what is past its time."""
         return self._write(lambda run: _sweep(run, today), [])

@@ -134,6 +134,11 @@ def granted_to(run: Execute, receipt: Receipt, today: int, terms: Terms) -> list
     return list(dict.fromkeys([*receipt.tags, *held]))
 
 
+def forget(run: Execute, reader: bytes) -> None:
+    """Delete the window and tags of a reader, or of an account."""
+    run(_FORGET.replace("...", "?"), [reader_key(reader)])
+
+
 def redeem(run: Execute, gift: bytes, jar: bytes, most: int, until: int) -> bool:
     """Give this jar a slot of the gift, unless it has one. False where none is left."""
     key, mark = gift_marks(gift, jar)

@@ -80,6 +80,10 @@ class SqliteLedger:
             return False
         return bool(self._write(lambda run: sql.redeem(run, gift, jar, most, until)))
 
+    def forget(self, reader: bytes) -> None:
+        """Delete a window and its tags; what the log beside the file holds of them goes with the next sweep."""
+        self._write(lambda run: sql.forget(run, reader))
+
     def sweep(self, today: int) -> int:
         """Forget what is past its time. Readers are looked through a stretch at a time, so that no grant waits."""
         removed, after = int(self._write(lambda run: sql.sweep(run, today))), b""

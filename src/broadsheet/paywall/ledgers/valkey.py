@@ -97,6 +97,10 @@ class ValkeyLedger:
         key, _mark = gift_marks(gift, b"")
         return int(self._call("SCARD", PREFIX + b"g:" + key))
 
+    def forget(self, reader: bytes) -> None:
+        """Delete a window and its tags; what the server appended of them goes when its file is written anew."""
+        self._call("DEL", PREFIX + b"r:" + reader_key(reader))
+
     def sweep(self, today: int) -> int:
         """The server forgets by itself; but what it appends to a file stays there until that is written anew."""
         try:
