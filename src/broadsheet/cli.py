@@ -372,7 +372,7 @@ def refresh_crawlers(folder: Path | None, mirror: str | None, check: bool) -> No
 @click.option("--again", is_flag=True, help="This story is among them.")
 @click.option("--address", default="", help="The network address that the reader comes from.")
 @click.option("--user-agent", "agent", default="Mozilla/5.0", help="What the reader's browser calls itself.")
-@click.option("--mail", default="", help="The reader's mail address: tells whether an institution knows it.")
+@click.option("--mail", default="", help="The verified mail address that the reader is logged in with.")
 @click.option("--at", "moment", help="When, as 2026-12-24T18:00, in the paper's time zone unless it names one.")
 @click.option("--json", "as_json", is_flag=True, help="Answer for programs.")
 def why(

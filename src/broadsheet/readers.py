@@ -10,5 +10,6 @@ class Standing(StrEnum):
 
     STRANGER = "stranger"
     REGISTERED = "registered"
+    INSTITUTION = "institution"  # reads everything by a mail address, and is no member
     MEMBER = "member"
     STAFF = "staff"

@@ -81,6 +81,7 @@ def everybody(read: tuple[bytes, ...], sessions: dict[str, str]) -> tuple[Person
         Persona("exhausted", "nothing", used_up),
         Persona("member", "all", bears=Standing.MEMBER),
         Persona("staff", "all", bears=Standing.STAFF),
+        Persona("reader of a university by mail", "all", bears=Standing.INSTITUTION),
         Persona("member whose pass is over", "nothing", f"{member(seconds=-5)}; {used_up}"),
         Persona("bearer of a forged pass", "nothing", f"{member(keys=forged)}; {used_up}"),
         Persona("bearer of a forged receipt", "nothing", receipt(*read, keys=forged), (("sec-fetch-dest", "image"),)),

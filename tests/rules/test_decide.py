@@ -21,6 +21,8 @@ MEMBER = Visit(Standing.MEMBER)
         (MEMBER, Access.METERED, rules.MEMBER),
         (MEMBER, Access.MEMBERS, rules.MEMBER),
         (Visit(Standing.STAFF, navigates=False), Access.MEMBERS, rules.STAFF),
+        (Visit(Standing.INSTITUTION, used=3), Access.METERED, rules.INSTITUTION_MAIL),
+        (Visit(Standing.INSTITUTION, navigates=False), Access.MEMBERS, rules.INSTITUTION_MAIL),
         (Visit(crawler=True, navigates=False), Access.METERED, rules.CRAWLER),
         (Visit(listed=True), Access.MEMBERS, rules.MEMBERS_ONLY),
         (STRANGER, Access.MEMBERS, rules.MEMBERS_ONLY),

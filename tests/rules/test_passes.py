@@ -12,7 +12,7 @@ RING = KeyRing("the meter's present key, long enough to be one")
 NOW = 1_800_000_000
 
 
-@pytest.mark.parametrize("standing", [Standing.REGISTERED, Standing.MEMBER, Standing.STAFF])
+@pytest.mark.parametrize("standing", [Standing.REGISTERED, Standing.INSTITUTION, Standing.MEMBER, Standing.STAFF])
 @pytest.mark.parametrize("account", [b"", b"sixteen bytes it"], ids=["without account", "with account"])
 def test_a_pass_says_what_was_signed(standing: Standing, account: bytes) -> None:
     bearer = Pass(standing, 42, NOW + MOST_SECONDS, account, NOW * 1_000 + 7)

@@ -89,6 +89,12 @@ def count_set_up(sender: Any, request: HttpRequest, user: Any, authenticator: An
 
 
 @receiver(email_changed)
+def know_by_address(sender: Any, user: Any, **kwargs: Any) -> None:
+    """An institution is entered by the address, so what the old one opened, and the new one opens, holds at once."""
+    lose_passes(user_id=user.pk, reason="address", now=clock.now())
+
+
+@receiver(email_changed)
 def tell_new_address(
     sender: Any, request: HttpRequest, user: Any, from_email_address: Any, to_email_address: Any, **kwargs: Any
 ) -> None:

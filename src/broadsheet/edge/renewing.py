@@ -2,7 +2,7 @@
 
 The edge knows no session. It asks Django for a pass in the reader's name, once in the few minutes that a pass lasts,
 and goes on with what came of it. Where Django cannot be had, a pass that was over for no longer than GRACE stands:
-a member is not refused because of a fault of ours.
+whoever reads everything is not refused because of a fault of ours.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from broadsheet.readers import Standing
 
 PATH = "/account/pass/"
 GRACE = 3_600  # seconds
+SPARED = frozenset({Standing.MEMBER, Standing.INSTITUTION})
 PATIENCE = 5  # seconds that a reader waits for it
 IN_VAIN = 60  # seconds for which a session that gave no pass is not asked for again
 MOST_IN_VAIN = 4_096
@@ -94,8 +95,8 @@ class Renewing:
 
 
 def lenient(bearer: Pass | None, now: float) -> Pass | None:
-    """A member's pass that was over a short while ago, made to hold for now; None for any other."""
-    if bearer is None or bearer.standing is not Standing.MEMBER or not bearer.expires <= now < bearer.expires + GRACE:
+    """The pass of somebody who reads everything, over a short while ago, made to hold for now; None for any other."""
+    if bearer is None or bearer.standing not in SPARED or not bearer.expires <= now < bearer.expires + GRACE:
         return None
     return bearer._replace(expires=int(now) + 1)
 

@@ -1,4 +1,4 @@
-"""Passes: the signed, short-lived cookie by which a member, or staff, is known without a database.
+"""Passes: the signed, short-lived cookie by which a reader who is logged in is known without a database.
 
     value = base64url(version(1) key id(1) standing(1) user(8) expiry(4) made(6) account(0 or 16)) "." base64url(mac)
 
@@ -15,7 +15,7 @@ from broadsheet.readers import Standing
 MOST_SECONDS = 600
 _LENGTH = 1 + 8 + 4 + 6
 ACCOUNT_SIZE = 16
-_STANDINGS = {1: Standing.MEMBER, 2: Standing.STAFF, 3: Standing.REGISTERED}
+_STANDINGS = {1: Standing.MEMBER, 2: Standing.STAFF, 3: Standing.REGISTERED, 4: Standing.INSTITUTION}
 _CODES = {standing: code for code, standing in _STANDINGS.items()}
 
 

@@ -16,7 +16,7 @@ from wagtail.models import Site
 from broadsheet.paywall import gifts
 from broadsheet.paywall.crawlers import Prefix
 from broadsheet.paywall.gifts import Fault, GiftTerms, Link
-from broadsheet.paywall.institutions import Held, read_domains, read_networks
+from broadsheet.paywall.institutions import Held, institution_of, read_domains, read_networks
 from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.models import CrawlerList, Gift, Institution, LostPass, MeterSettings, TakenBack, WallText
 from broadsheet.paywall.ports import LedgerError
@@ -83,6 +83,16 @@ def institutions() -> list[Held]:
         )
         for row in Institution.objects.all()
     ]
+
+
+def institution_by_mail(mail: str, now: datetime) -> tuple[str, datetime | None] | None:
+    """The institution by which a verified mail address reads everything at `now`, and when that ends, if it does."""
+    if not mail:
+        return None
+    rows = Institution.objects.filter(reads=True).exclude(mail_domains="")
+    held = [Held(row.name, (), read_domains(row.mail_domains), True, 1, _end_of(row.valid_until)) for row in rows]
+    found = institution_of(mail, held, now.timestamp())
+    return (found.name, datetime.fromtimestamp(found.until, UTC) if found.until else None) if found else None
 
 
 def _end_of(day: date | None) -> float:

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     EMERGENCY = "emergency"  # staff have opened every metered story for a while
     CRAWLER = "crawler"
     INSTITUTION = "institution"  # a library or a school, known by its network
+    INSTITUTION_MAIL = "institution-mail"  # the same, known by the mail address of a reader who is logged in
     GIFT = "gift"  # a link that a member, or a newsletter, gave
     READ_BEFORE = "read-before"
     NEW_GRANT = "new-grant"
@@ -102,6 +103,7 @@ STAFF = Decision(Verdict.FULL, Reason.STAFF)
 EMERGENCY = Decision(Verdict.FULL, Reason.EMERGENCY)
 CRAWLER = Decision(Verdict.FULL, Reason.CRAWLER)
 INSTITUTION = Decision(Verdict.FULL, Reason.INSTITUTION)
+INSTITUTION_MAIL = Decision(Verdict.FULL, Reason.INSTITUTION_MAIL)
 GIFT = Decision(Verdict.FULL, Reason.GIFT)
 READ_BEFORE = Decision(Verdict.FULL, Reason.READ_BEFORE)
 NEW_GRANT = Decision(Verdict.FULL, Reason.NEW_GRANT)
@@ -116,7 +118,7 @@ PREFETCH = Decision(Verdict.REFUSE, Reason.PREFETCH)
 COME_AGAIN = Decision(Verdict.REFUSE, Reason.COME_AGAIN)
 ASK = Decision(Verdict.ASK, Reason.NEW_GRANT)
 
-_ENTITLED = {Standing.MEMBER: MEMBER, Standing.STAFF: STAFF}
+_ENTITLED = {Standing.MEMBER: MEMBER, Standing.STAFF: STAFF, Standing.INSTITUTION: INSTITUTION_MAIL}
 
 
 def decide(visit: Visit, access: Access, terms: Terms) -> Decision:

@@ -23,15 +23,25 @@ from broadsheet.accounts.forms import PersonForm
 from broadsheet.accounts.fresh import fresh_required
 from broadsheet.accounts.middleware import DEVICE
 from broadsheet.paywall.ports import LedgerError
+from broadsheet.readers import Standing
 from broadsheet.web import holdings
 from broadsheet.web.membership import account as membership
 from broadsheet.web.membership.account import Panel
 from broadsheet.web.newsletters import account as newsletters
+from broadsheet.web.passes import standing
 
 log = logging.getLogger("broadsheet.web")
 
+
+def institution(request: HttpRequest) -> Panel | None:
+    """That every story is open by the reader's mail address, where that is why."""
+    who, _until = standing(request.user, clock.now())
+    domain = queries.verified_mail(int(request.user.pk or 0)).rpartition("@")[2]
+    return Panel("broadsheet/institution.html", domain) if who is Standing.INSTITUTION else None
+
+
 # Rooms' parts, in their order on the page: each gives a panel for a reader, or None where it has nothing to say.
-PANELS: list[Callable[[HttpRequest], Panel | None]] = [membership.panel, newsletters.panel]
+PANELS: list[Callable[[HttpRequest], Panel | None]] = [membership.panel, institution, newsletters.panel]
 
 
 @never_cache

@@ -17,8 +17,8 @@ from broadsheet.edge.cookies import names
 from broadsheet.membership import queries as membership
 from broadsheet.newsletters.queries import lists
 from broadsheet.paywall import passes
+from broadsheet.paywall import queries as paywall
 from broadsheet.paywall.passes import Pass
-from broadsheet.paywall.queries import ring
 from broadsheet.readers import Standing
 from broadsheet.web import known_lists
 
@@ -33,6 +33,10 @@ def standing(user: Any, now: datetime, *, proved: bool = True) -> tuple[Standing
     if proved and accounts.enters_admin(user):
         return Standing.STAFF, now + LIFE
     held = membership.standing_of(int(user.pk or 0), now)
+    if held.standing is not Standing.MEMBER:  # a membership gives all that an institution does, and more
+        found = paywall.institution_by_mail(accounts.verified_mail(int(user.pk or 0)), now)
+        if found is not None:
+            return Standing.INSTITUTION, found[1] or now + LIFE
     return held.standing, held.until or now + LIFE
 
 
@@ -68,7 +72,7 @@ def _signed(request: HttpRequest, now: datetime) -> tuple[str, int]:
     user = int(request.user.pk or 0)
     made = int(now.timestamp() * 1_000)
     bearer = Pass(held, user, int(now.timestamp()) + seconds, accounts.account_of(user), made)
-    return passes.sign(ring(), bearer).decode(), seconds
+    return passes.sign(paywall.ring(), bearer).decode(), seconds
 
 
 def _forget(request: HttpRequest, response: HttpResponse, cookie: str) -> None:

@@ -24,7 +24,7 @@ from broadsheet.edge.policy import Policy, read_policy
 from broadsheet.newsroom import queries, sentences
 from broadsheet.newsroom.queries import Reached
 from broadsheet.paywall import passes, rules
-from broadsheet.paywall.institutions import institution_of
+from broadsheet.paywall.institutions import Held, institution_of
 from broadsheet.paywall.networks import TrustedProxies
 from broadsheet.paywall.ports import Answer, Ask, Outcome
 from broadsheet.paywall.receipts import MOST_TAGS, KeyRing, Receipt, story_tag
@@ -51,6 +51,7 @@ SENTENCES = {
     Reason.CRAWLER: "A search crawler whose address was verified reads everything.",
     Reason.COME_AGAIN: "It calls itself Google's, and our list of Google's addresses is too old to tell.",
     Reason.INSTITUTION: "{institution} reads everything on this network.",
+    Reason.INSTITUTION_MAIL: "{institution} reads everything by mail addresses at its domains.",
     Reason.GIFT: "The reader came by a gift link.",
     Reason.READ_BEFORE: "The reader has read it already; reading it again is free.",
     Reason.NEW_GRANT: "It is number {number} of {allowance} free stories.",
@@ -74,7 +75,7 @@ class Asked:
     again: bool = False  # this one among them
     address: str = ""
     agent: str = "Mozilla/5.0"
-    mail: str = ""
+    mail: str = ""  # of a reader who is logged in, and has verified it
     now: float = field(default_factory=lambda: clock.now().timestamp())
 
 
@@ -181,7 +182,7 @@ async def _decide(
     gate = Gate(keys, ledger, TrustedProxies(settings.TRUSTED_PROXIES), secure)
     gate.follow(shelf.document)
     headers = {b"user-agent": asked.agent.encode()}
-    if cookie := _cookie(asked, receipt, keys, secure):
+    if cookie := _cookie(asked, receipt, policy, keys, secure):
         headers[b"cookie"] = cookie
     scope = {"method": "GET", "client": (asked.address, 0)}
     held = gate.visitor(headers)
@@ -206,22 +207,29 @@ def _receipt(found: Reached, asked: Asked, policy: Policy) -> Receipt | None:
     return Receipt(reader, int(asked.now // DAY) - earlier, tuple(tags))
 
 
-def _cookie(asked: Asked, receipt: Receipt | None, keys: KeyRing, secure: bool) -> bytes:
+def _by_mail(policy: Policy, asked: Asked) -> Held | None:
+    """The institution that the reader's mail address is of, as the desk of passes finds it."""
+    return institution_of(asked.mail, policy.institutions.rows, asked.now) if asked.mail else None
+
+
+def _cookie(asked: Asked, receipt: Receipt | None, policy: Policy, keys: KeyRing, secure: bool) -> bytes:
     of_receipt, of_pass = names(secure)
     parts = [of_receipt + b"=" + keys.sign(receipt)] if receipt else []
-    if asked.who in PASSES:
-        bearer = passes.Pass(PASSES[asked.who], NOBODY, int(asked.now) + 300, made=int(asked.now * 1_000))
+    standing = PASSES.get(asked.who) or (Standing.INSTITUTION if _by_mail(policy, asked) else None)
+    if standing:
+        bearer = passes.Pass(standing, NOBODY, int(asked.now) + 300, made=int(asked.now * 1_000))
         parts.append(of_pass + b"=" + passes.sign(keys, bearer))
     return b"; ".join(parts)
 
 
 def _sentence(decision: Decision, receipt: Receipt | None, policy: Policy, asked: Asked) -> str:
-    words = SENTENCES.get(decision.reason, decision.reason.value)
+    words, row = SENTENCES.get(decision.reason, decision.reason.value), _by_mail(policy, asked)
+    by_network = policy.institutions.find(asked.address, asked.now).reads
     return words.format(
         number=len(receipt.tags) if receipt else 1,
         used=len(receipt.tags) if receipt else 0,
         allowance=policy.terms.allowance,
-        institution=policy.institutions.find(asked.address, asked.now).reads,
+        institution=row.name if row and decision.reason is Reason.INSTITUTION_MAIL else by_network,
     )
 
 
@@ -229,12 +237,14 @@ def _until(
     found: Reached, decision: Decision, receipt: Receipt | None, policy: Policy, asked: Asked
 ) -> tuple[float, str]:
     """The moment at which this answer changes by itself, and what then; 0 where none is known."""
-    reason = decision.reason
+    reason, row = decision.reason, _by_mail(policy, asked)
     changes = [(found.gate.gated_from, "then it is for members, by its age")]
     if reason is Reason.EMERGENCY:
         changes.append((policy.open_until, "then the emergency is over"))
     elif reason is Reason.INSTITUTION:
         changes = [(policy.institutions.find(asked.address, asked.now).until, "then the institution's time is over")]
+    elif reason is Reason.INSTITUTION_MAIL:
+        changes = [(row.until if row else 0.0, "then the institution's time is over")]
     elif receipt is not None and reason in {Reason.NEW_GRANT, Reason.READ_BEFORE, Reason.OWN_LIMIT}:
         ends = float((receipt.window_start + policy.terms.window) * DAY)
         changes.append((ends, "then the reader's count begins anew"))
@@ -251,9 +261,13 @@ def _notes(decision: Decision, policy: Policy, asked: Asked) -> list[str]:
     if factor > 1 and decision.reason is Reason.NEW_GRANT:
         found.append(f"The bound of this network is taken {factor} times.")
     if asked.mail:
-        row = institution_of(asked.mail, policy.institutions.rows, asked.now)
-        where = f"belongs to {row.name}" if row else "belongs to no institution"
-        found.append(f"The mail address {where}. A mail address opens nothing until readers can log in.")
+        row = _by_mail(policy, asked)
+        where = (
+            f"belongs to {row.name}: it opens every story to whoever is logged in with it and has verified it"
+            if row
+            else "belongs to no institution that reads everything: it opens nothing"
+        )
+        found.append(f"The mail address {where}.")
     return found
 
 

@@ -66,6 +66,20 @@ def test_a_member_without_a_pass_gets_one_and_the_story_at_once(paper: Paper, ru
     assert (len(desk.asked), paper.spent()) == (1, 0)
 
 
+def test_an_institutions_reader_is_known_on_any_network_by_a_pass_and_answered_from_memory(
+    paper: Paper, run: Any
+) -> None:
+    desk = with_desk(paper, Desk(Standing.INSTITUTION, ACCOUNT))
+    held = f"{SESSION}; {run(paper.get('/world/1/', cookie=SESSION)).cookie}"
+    for client in ("192.0.2.1", "198.51.100.4"):
+        answers = [run(paper.get(f"/world/{number}/", cookie=held, client=client)) for number in range(1, 6)]
+        assert all(b"BODY" in answer.body and not answer.cookie for answer in answers)
+    page = paper.edge._pages.look("/world/1/")
+    assert page is not None
+    assert [known.until <= time.time() + MOST_SECONDS for known in page.known.values()] == [True]
+    assert (len(desk.asked), paper.spent()) == (1, 0)
+
+
 def test_five_tabs_ask_once(paper: Paper, run: Any) -> None:
     desk = with_desk(paper, Desk(Standing.MEMBER))
 
@@ -100,8 +114,9 @@ def test_what_is_fetched_ahead_sets_no_cookie(paper: Paper, run: Any) -> None:
     assert not answer["set-cookie"]
 
 
-def test_a_member_is_not_refused_because_django_is_down(paper: Paper, run: Any) -> None:
-    desk = with_desk(paper, Desk(Standing.MEMBER))
+@pytest.mark.parametrize("standing", [Standing.MEMBER, Standing.INSTITUTION])
+def test_a_member_is_not_refused_because_django_is_down(paper: Paper, run: Any, standing: Standing) -> None:
+    desk = with_desk(paper, Desk(standing))
     desk.status = 503
     over = f"{SESSION}; bs-p={desk.sealed(-60)}"
     long_over = f"{SESSION}; bs-p={desk.sealed(-renewing.GRACE - 1)}"

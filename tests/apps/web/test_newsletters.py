@@ -24,7 +24,11 @@ from broadsheet.newsletters.operations.lists import ensure_promo
 from broadsheet.newsletters.queries import archive
 from broadsheet.newsroom.cards import GateError
 from broadsheet.paywall import queries as paywall
+from broadsheet.paywall.models import Institution
+from broadsheet.readers import Standing
 from broadsheet.web.logs import Discreet
+from broadsheet.web.passes import standing
+from tests.apps.accounts.readers import Browser
 from tests.apps.newsletters.stage import ADDRESS, asked, joined, new_list
 from tests.paper import Paper, committed, paragraph, words
 
@@ -237,6 +241,16 @@ def test_NL_09_the_members_issue_opens_to_members_at_their_door_alone(paper: Pap
     assert not hasattr(page, "shelf_keys")
     with pytest.raises(GateError):
         archive.words(found.pk, "member")
+
+
+def test_NL_09_an_institutions_reader_reads_stories_and_not_the_members_issue(paper: Paper) -> None:
+    issue(paper, full_for_members=True)
+    Institution.objects.create(name="The University", mail_domains="uni.example")
+    browser = Browser()
+    browser.log_in("ann@uni.example")
+    assert standing(get_user_model().objects.get(), clock.now())[0] is Standing.INSTITUTION
+    page = browser.client.get("/newsletters/quay/3-the-river/full/")
+    assert page.headers["Location"] == "/newsletters/quay/3-the-river/"
 
 
 @pytest.mark.parametrize(

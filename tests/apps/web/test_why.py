@@ -31,7 +31,9 @@ def stories(paper: Paper) -> Paper:
         Institution.objects.create(
             name="The Library", networks="198.51.100.0/24", mail_domains="lib.example", valid_until="2099-12-31"
         )
-        Institution.objects.create(name="The Campus", networks="203.0.113.0/24", reads=False, factor=4)
+        Institution.objects.create(
+            name="The Campus", networks="203.0.113.0/24", mail_domains="campus.example", reads=False, factor=4
+        )
     rivers = paper.topic("rivers")
     old = clock.now() - timedelta(days=40)
     for access in ("open", "metered", "members"):
@@ -81,6 +83,18 @@ SITUATIONS = [
      "lead", "members' story", False),
     (["/world/members/", "--address", ON_CAMPUS], "members", "story", "preview", "members-only", "lead",
      "members' story", False),
+    (["/world/members/", "--mail", "ann@cs.lib.example"], "members", "story", "full", "institution-mail", "full", "",
+     False),
+    (["/world/metered/", "--mail", "ann@lib.example", "--as", "reader", "--read", "3"], "metered", "story", "full",
+     "institution-mail", "full", "", False),
+    (["/world/members/", "--mail", "ann@lib.example", "--at", "2101-01-01"], "members", "story", "preview",
+     "members-only", "lead", "members' story", False),
+    (["/world/members/", "--mail", "ann@evillib.example"], "members", "story", "preview", "members-only", "lead",
+     "members' story", False),
+    (["/world/members/", "--mail", "ann@campus.example"], "members", "story", "preview", "members-only", "lead",
+     "members' story", False),
+    (["/world/members/", "--mail", "ann@lib.example", "--as", "member"], "members", "story", "full", "member", "full",
+     "", False),
     (["/planet/ruled/"], "members", "section", "preview", "members-only", "lead", "members' story", False),
     (["/world/topical/"], "open", "topic", "full", "open-story", "full", "", False),
     (["/world/topical/", "--at", "2101-01-01"], "members", "archive", "preview", "members-only", "lead",
@@ -183,11 +197,14 @@ def test_who_logged_out_does_not_stand_for_members(stories: Paper):
 
 
 def test_it_says_what_a_mail_address_is_and_how_wide_a_network_is(stories: Paper):
-    notes = ask("/world/metered/", "--mail", "ann@cs.lib.example", "--address", ON_CAMPUS)["notes"]
-    assert any("belongs to The Library" in note for note in notes)
+    notes = ask("/world/metered/", "--mail", "ann@cs.lib.example")["notes"]
+    assert any("belongs to The Library: it opens every story" in note for note in notes)
+    notes = ask("/world/metered/", "--mail", "ann@evillib.example", "--address", ON_CAMPUS)["notes"]
     assert any("taken 4 times" in note for note in notes)
-    notes = ask("/world/metered/", "--mail", "ann@evillib.example")["notes"]
     assert any("belongs to no institution" in note for note in notes)
+    found = ask("/world/members/", "--mail", "ann@cs.lib.example", "--address", ON_CAMPUS)
+    assert found["sentence"] == "The Library reads everything by mail addresses at its domains."
+    assert (found["until"], found["until_what"]) == ("2100-01-01T00:00:00Z", "then the institution's time is over")
 
 
 def test_people_get_lines(stories: Paper):

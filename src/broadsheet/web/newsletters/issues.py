@@ -65,12 +65,15 @@ def full(request: HttpRequest, slug: str, issue: str) -> HttpResponse:
 
 
 def _decide(request: HttpRequest) -> Decision:
-    """As a story for members would be: by what its reader is now. What a benefit does not open stays shut."""
+    """As a story for members would be: by what its reader is now. What a benefit does not open stays shut.
+
+    An institution opens stories; the newsletters for members are for those who have them by a plan or a grant.
+    """
     who, now = Standing.STRANGER, clock.now()
     if request.user.is_authenticated:
         who, _ = standing(request.user, now)
         if (
-            who is Standing.MEMBER
+            who in {Standing.MEMBER, Standing.INSTITUTION}
             and Benefit.NEWSLETTERS not in membership.standing_of(int(request.user.pk), now).benefits
         ):
             who = Standing.REGISTERED
