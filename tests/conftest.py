@@ -10,7 +10,16 @@ from itertools import count
 import pytest
 from django.utils import translation
 
-from tests.servers import free_port, new_database, postgresql_bin, postgresql_server, valkey_bin, valkey_server
+from tests.servers import (
+    free_port,
+    new_database,
+    pgbouncer_bin,
+    pgbouncer_server,
+    postgresql_bin,
+    postgresql_server,
+    valkey_bin,
+    valkey_server,
+)
 
 CI = bool(os.environ.get("CI"))
 _numbers = count(1)
@@ -58,6 +67,23 @@ def postgresql() -> Iterator[str]:
 def fresh_postgresql(postgresql: str) -> str:
     """The address of an empty database."""
     return new_database(postgresql, f"test_{os.getpid()}_{next(_numbers)}")
+
+
+@pytest.fixture(scope="session")
+def pgbouncer(postgresql: str) -> Iterator[str]:
+    """The address of a pgbouncer in transaction mode before this worker's server; few connections are shared by all."""
+    binary = pgbouncer_bin()
+    if binary is None:
+        missing("pgbouncer")
+        return
+    with pgbouncer_server(binary, postgresql, pool=4) as address:
+        yield address
+
+
+@pytest.fixture
+def fresh_pgbouncer(pgbouncer: str, fresh_postgresql: str) -> str:
+    """The address, by way of pgbouncer, of an empty database."""
+    return f"{pgbouncer}/{fresh_postgresql.rpartition('/')[2]}"
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 FIRST_PORT, LAST_PORT, PORTS_OF_ONE = 10_000, 32_000, 1_000  # below those that the system gives to connections
 
@@ -70,6 +71,39 @@ def postgresql_server(binaries: Path) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def pgbouncer_server(binary: str, behind: str, pool: int) -> Iterator[str]:
+    """The address of a pgbouncer of our own in transaction mode: so many connections to each database `behind` it."""
+    folder = Path(tempfile.mkdtemp(prefix="bs-pgbouncer-"))
+    port, server = free_port(), urlsplit(behind)
+    settings = folder / "pgbouncer.ini"
+    settings.write_text(
+        f"[databases]\n* = host={server.hostname} port={server.port} user={server.username}\n"
+        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
+        f"pool_mode = transaction\ndefault_pool_size = {pool}\nmax_client_conn = 500\n"
+    )
+    user: dict[str, Any] = {}
+    if os.geteuid() == 0:  # it refuses to run as root, as PostgreSQL does
+        user = {"user": "postgres", "group": "postgres", "extra_groups": []}
+        for path in (folder, settings):
+            shutil.chown(path, "postgres")
+    said = folder / "said"
+    with said.open("wb") as output:
+        process = subprocess.Popen([binary, settings], stdout=output, stderr=output, cwd=folder, **user)
+    try:
+        _takes(port, process, said)
+        yield f"postgresql://postgres@127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def pgbouncer_bin() -> str | None:
+    """Where pgbouncer lies, or None. Debian keeps servers where users have no path to."""
+    return shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
 def new_database(server: str, name: str) -> str:
     """The address of an empty database on that server."""
     import psycopg
@@ -112,12 +146,19 @@ def valkey_bin() -> str | None:
 
 
 def _answers(port: int, process: subprocess.Popen[bytes], said: Path) -> None:
+    _takes(port, process, said, b"PING\r\n", (b"+PONG", b"-NOAUTH"))
+
+
+def _takes(
+    port: int, process: subprocess.Popen[bytes], said: Path, ask: bytes = b"", answers: tuple[bytes, ...] = ()
+) -> None:
+    """Wait until the server takes a connection and, where it is asked something, answers so."""
     until = time.monotonic() + 20
     while True:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1) as line:
-                line.sendall(b"PING\r\n")
-                if line.recv(64).startswith((b"+PONG", b"-NOAUTH")):
+                line.sendall(ask)
+                if not ask or line.recv(64).startswith(answers):
                     return
         except OSError:
             pass

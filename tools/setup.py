@@ -45,6 +45,7 @@ def has_postgresql() -> bool:
 PARTS = (
     Part("Chromium, to read the paper as readers do", ("chromium",), on_path("chromium", "chromium-browser")),
     Part("PostgreSQL, for papers on many machines", ("postgresql",), has_postgresql),
+    Part("pgbouncer, which stands before PostgreSQL", ("pgbouncer",), on_path("pgbouncer")),
     Part("Valkey or Redis", ("redis-server",), on_path("valkey-server", "redis-server")),
     Part("nginx, the cache in front", ("nginx-light",), on_path("nginx")),
     Part("Postfix, which takes newsletters", ("postfix",), on_path("postfix")),

@@ -109,6 +109,7 @@ def database(default_file: Path) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": flag("DATABASE_POOLED"),  # a cursor outlives its transaction, and so its session
     }
 
 

@@ -63,6 +63,7 @@ def patient(ledger: Ledger, asks: list[Ask]) -> list[Outcome]:
     params=[
         "sqlite",
         pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("pgbouncer", marks=pytest.mark.postgresql),
         pytest.param("valkey", marks=pytest.mark.valkey),
     ]
 )

@@ -14,6 +14,7 @@ from tests.contracts.races import race
     [
         "sqlite",
         pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("pgbouncer", marks=pytest.mark.postgresql),
         pytest.param("valkey", marks=pytest.mark.valkey),
     ],
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -37,6 +38,8 @@ CREATE TABLE IF NOT EXISTS meter_gift (
 CREATE INDEX IF NOT EXISTS meter_gift_ends ON meter_gift (last_day);
 """
 _LATEST = "meter_count"  # the table that was added last: where it is, all are
+_BEGIN = b"BEGIN; SET LOCAL lock_timeout = 150; SET LOCAL statement_timeout = 300"
+_LOCK = b"; SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k"
 _MAKE_LOCK = 0x6D65746572  # "meter": one process makes the tables, the others wait
 
 
@@ -95,10 +98,10 @@ class PostgresqlLedger:
             self._db = None
 
     def _connected(self) -> psycopg.Connection[tuple[Any, ...]]:
+        # Nothing may belong to the session, neither time limits nor prepared statements: pgbouncer in transaction mode
+        # gives the next transaction another one. And what was prepared while the tables were empty reads them whole.
         try:
-            return psycopg.connect(
-                self._url, autocommit=True, connect_timeout=3, options="-c lock_timeout=150 -c statement_timeout=300"
-            )
+            return psycopg.connect(self._url, autocommit=True, connect_timeout=3, prepare_threshold=None)
         except psycopg.Error as error:
             raise LedgerError(str(error)) from error
 
@@ -112,13 +115,27 @@ class PostgresqlLedger:
                 cursor = db.execute(statement.replace("?", "%s").encode(), parameters)
                 return cursor.fetchall() if cursor.description else []
 
-            with db.transaction():
-                if locks:
-                    db.execute("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k", (locks,))
+            with _transaction(db, locks):
                 return work(run)
         except psycopg.Error as error:
             self.close()
             raise LedgerError(str(error)) from error
+
+
+@contextmanager
+def _transaction(db: psycopg.Connection[tuple[Any, ...]], locks: list[int]) -> Iterator[None]:
+    """A transaction with time limits and locks of its own, begun in one round trip: as one text, made by the client."""
+    try:
+        if locks:
+            psycopg.ClientCursor(db).execute(_BEGIN + _LOCK, (locks,))
+        else:
+            db.execute(_BEGIN)
+        yield
+    except BaseException:
+        if not db.closed:  # a pooler throws away the server's connection of whoever leaves within a transaction
+            db.rollback()
+        raise
+    db.commit()
 
 
 def _locks(asks: list[Ask]) -> list[int]:
