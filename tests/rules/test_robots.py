@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -78,6 +79,9 @@ def test_CR_02_special_crawlers_fetchers_and_lookalikes_claim_none(agent: str) -
         "Mozilla/5.0 (Linux; Android 9; CUBOT NOTE 20 PRO) AppleWebKit/537.36 Chrome/138.0 Mobile Safari/537.36",
         "Mozilla/5.0 (Linux; Android 8.1.0; Cubot Power) AppleWebKit/537.36 Chrome/138.0 Mobile Safari/537.36",
         "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) [FBAN/FBIOS;FBAV/480.0.0.38.105]",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 GSA/380.0.1 Mobile/15E148 Safari/604.1",
+        f"{CHROME} GoogleTV/1.0",
+        f"{CHROME} translate.google.com",  # names it, and did not come by it
     ],
 )
 def test_CR_07_readers_within_apps_and_with_odd_telephones_are_readers(agent: str) -> None:
@@ -137,3 +141,16 @@ def test_CR_07_every_real_crawler_that_calls_itself_one_is_known() -> None:
     calling = [agent for agent in agents if "bot/" in agent.lower() or "crawler" in agent.lower()]
     assert len(calling) > 100
     assert [agent for agent in calling if not is_robot(agent.encode())] == []
+
+
+@pytest.mark.shared_data
+def test_CR_02_every_real_agent_that_google_sends_is_known_as_a_robot() -> None:
+    rows = json.loads(shared("crawlers", "crawler-user-agents.json").read_text(encoding="utf-8"))
+    lines = shared("crawlers", "ua", "isbot-crawlers.yml").read_text(encoding="utf-8").splitlines()
+    known = [agent for row in rows for agent in row["instances"]]
+    known += [line.strip()[2:].strip("'\"") for line in lines if line.strip().startswith("- ")]
+    # not those that only name an address at Google's, and not its program for a terminal, which its user drives
+    sent = re.compile(r"(?<!com/)(?<!like )google(?![\w/.-]*\.com|code|groups|-gemini-cli)|-google\b", re.IGNORECASE)
+    googles = {agent for agent in known if sent.search(re.sub(r"https?://\S+|\S+@\S+", "", agent))}
+    assert len(googles) > 70
+    assert sorted(agent for agent in googles if not is_robot(agent.encode())) == []

@@ -2,7 +2,7 @@
 
 A user agent is a hint that only ever gives less: who says that it is a robot reads the lead and spends nothing. The
 one exception are search engines whose address is verified (paywall/crawlers.py); here stands only who claims to be one.
-Google's special crawlers and the fetchers that anybody can point at a page are none of them (CR-02).
+Google's special crawlers, translating proxies and fetchers that anybody can point at a page are none of them (CR-02).
 """
 
 from __future__ import annotations
@@ -94,8 +94,16 @@ TelegramBot, Discordbot, SkypeUriPreview, Mastodon, Pleroma, Misskey, Akkoma, Fr
 Pinterestbot, Pinterest/0., vkShare, Viber, Iframely, Embedly, bitlybot, BingPreview, MicrosoftPreview, adidxbot,
 Google-PageRenderer, GoogleImageProxy, Google-Read-Aloud, Google-InspectionTool, Google-Site-Verification,
 Google-Safety, FeedFetcher-Google, AdsBot-Google, AdsBot-Google-Mobile, Mediapartners-Google, APIs-Google,
-DuplexWeb-Google, Storebot-Google, GoogleProducer, GoogleMessages, GoogleDocs, Google-Apps-Script
+DuplexWeb-Google, Storebot-Google, GoogleProducer, GoogleMessages, GoogleDocs, Google-Apps-Script,
+Google-CWS, Google-Pinpoint, google-speakr, AppEngine-Google, Google Web Preview, Google Favicon, Google Search Console,
+Google-Structured-Data-Testing-Tool, Google Page Speed Insights, Chrome-Lighthouse, Google-AdWords-Express,
+Google-Adwords-Instant, Google-Ads-Conversions, google_partner_monitoring, GoogleAssociationService,
+GoogleStackdriverMonitoring, Google-Certificates-Bridge, Google-Trust-Services, Google Trust Services,
+Google-PhysicalWeb, PlayStore-Google, google-xrawler, Google-Area120, Google-Cloud-Scheduler, Google-Cloud-Tasks,
+developers.google.com/+/web/snippet
 """)
+# Stand between a reader and us, fetch whatever page anybody names, and show it under an address of their own.
+_PROXIES = _words("via translate.google.com, Google-Translate, googleweblight")
 # Gather text for models, and are asked to stay away by a paper that wants none of it.
 _GATHERERS = _words("""
 AI2Bot, Ai2Bot-Dolma, aiHitBot, Amazonbot, anthropic-ai, Awario, bedrockbot, Brightbot, Bytespider, ChatGLM-Spider,
@@ -121,7 +129,7 @@ _TOKENS_ONLY = ("Applebot-Extended", "Google-Extended", "Webzio-Extended")
 
 ROBOTS: tuple[Robot, ...] = (
     *(Robot(token, Kind.SEARCH) for engine in ENGINES for token in engine.tokens),
-    *(Robot(token, Kind.PREVIEW) for token in _PREVIEW),
+    *(Robot(token, Kind.PREVIEW) for token in (*_PREVIEW, *_PROXIES)),
     *(Robot(token, Kind.AI, refused=True) for token in _GATHERERS),
     *(Robot(token, Kind.AI) for token in _ANSWERERS),
     *(Robot(token, Kind.AI, refused=True, agent=False) for token in _TOKENS_ONLY),

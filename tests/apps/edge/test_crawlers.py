@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import threading
 import time
 from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ from broadsheet.paywall.networks import TrustedProxies
 from broadsheet.paywall.rules import Access
 from broadsheet.readers import Standing
 from tests.apps.edge.paper import KEYS, SLIPS, Answer, Paper, metered
+from tests.shared import shared
 
 GOOGLEBOT = [("user-agent", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)")]
 BINGBOT = [("user-agent", "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)")]
@@ -124,6 +128,61 @@ def test_CR_02_CR_08_CR_09_from_a_listed_address_too_other_robots_read_the_lead(
 ) -> None:
     answer = run(listed.get("/world/1/", headers=[("user-agent", agent)], client=LISTED))
     assert (answer.status, b"LEAD" in answer.body, b"BODY" in answer.body, listed.spent()) == (200, True, False, 0)
+
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+SENT = (  # by somebody who named the page, from addresses that are Google's own
+    f"{FIREFOX},gzip(gfe) (via translate.google.com)",
+    "Mozilla/5.0 (compatible; Google-Translate)",
+    "Mozilla/5.0 (compatible; Google-CWS)",
+    "Mozilla/5.0 (compatible; Google-Pinpoint)",
+    "AppEngine-Google; (+http://code.google.com/appengine; appid: s~proxy)",
+    "Mozilla/5.0 (Linux; Android 4.2.1) AppleWebKit/535.19 (KHTML, like Gecko; googleweblight) Chrome/38.0.1025.166",
+    "Mozilla/5.0 (compatible; Google-InspectionTool/1.0)",
+    "Mozilla/5.0 (compatible; Google-Read-Aloud; +https://developers.google.com/)",
+    "Mozilla/5.0 (compatible; Google-NotebookLM; +https://notebooklm.google.com/)",
+    "GoogleProducer; (+https://developers.google.com/search/docs/crawling-indexing/google-producer)",
+    f"{FIREFOX} (via ggpht.com GoogleImageProxy)",
+    "GoogleMessages",
+)
+
+
+@pytest.mark.parametrize("agent", SENT)
+@pytest.mark.parametrize("client", [FOREIGN, LISTED])
+def test_CR_02_a_fetcher_that_anybody_may_send_reads_the_lead_and_leaves_no_row(
+    listed: Paper, run: Any, agent: str, client: str
+) -> None:
+    for path in ("/world/1/", "/world/2/"):
+        answer = run(listed.get(path, headers=[("user-agent", agent)], client=client))
+        assert (answer.status, b"LEAD" in answer.body, b"BODY" in answer.body) == (200, True, False)
+        assert answer["set-cookie"] == ""
+    assert listed.spent() == 0
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize("kept", ["google-user-triggered-fetchers.json", "google-special-crawlers.json"])
+def test_CR_02_from_the_ends_of_googles_other_lists_nobody_is_taken_for_its_crawler(
+    listed: Paper, run: Any, kept: str
+) -> None:
+    """With the real list of the common crawlers at hand: these addresses are Google's, and verify nothing."""
+    common = read_listing(shared("crawlers", "ip", "googlebot.json").read_bytes()).prefixes
+    listed.shelf.put_document("crawlers", document({"google": (time.time(), common)}))
+    listed.edge.follow()
+    assert b"BODY" in run(listed.get("/world/1/", headers=GOOGLEBOT, client=LISTED)).body
+    for prefix in _ends(shared("crawlers", "ip", kept)):
+        for client in (str(prefix[0]), str(prefix[-1])):
+            for agent in (*SENT, GOOGLEBOT[0][1]):
+                answer = run(listed.get("/world/1/", headers=[("user-agent", agent)], client=client))
+                found = (answer.status, b"LEAD" in answer.body, b"BODY" in answer.body, answer["set-cookie"])
+                assert found == (200, True, False, ""), (client, agent)
+    assert listed.spent() == 0
+
+
+def _ends(path: Path) -> list[IPv4Network | IPv6Network]:
+    """The first and the last network of either kind in a list of Google's."""
+    rows = [ip_network(next(iter(row.values()))) for row in json.loads(path.read_text(encoding="utf-8"))["prefixes"]]
+    kinds = [sorted(row for row in rows if row.version == version) for version in (4, 6)]  # type: ignore[type-var]
+    return [end for kind in kinds if kind for end in (kind[0], kind[-1])]
 
 
 def test_CR_01_a_paper_may_show_search_engines_the_lead_only(listed: Paper, run: Any) -> None:
