@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,8 +49,14 @@ def test_MT_09_forty_at_once_without_cookies_get_the_networks_bound(stories: Pap
 
 
 def test_MT_06_user_agents_make_no_new_reader(stories: Paper, run: Any) -> None:
-    agents = [[("user-agent", f"Mozilla/5.0 ({n}) Firefox/{n}.0")] for n in range(40)]
-    answers = [run(stories.get(f"/world/{n + 1}/", headers=agent)) for n, agent in enumerate(agents)]
+    for number in range(60, 201):
+        stories.shelf.put(metered(f"/world/{number}/", number))
+    agents = [[("user-agent", f"Mozilla/5.0 ({n}) Firefox/{n}.0")] for n in range(200)]
+
+    async def read_all() -> list[Answer]:
+        return [await stories.get(f"/world/{n + 1}/", headers=agent) for n, agent in enumerate(agents)]
+
+    answers = run(read_all())
     assert sum(b"BODY" in answer.body for answer in answers) == 8
 
 
@@ -107,11 +114,12 @@ def test_MT_20_a_clock_that_steps_refuses_nobody_and_forgets_nothing(
 
 def test_MT_21_a_flood_without_cookies_writes_a_bounded_number_of_rows(paper: Paper, run: Any) -> None:
     async def flood() -> list[Answer]:
-        return [await paper.get("/world/1/") for _ in range(260)]
+        return [await paper.get("/world/1/") for _ in range(10_000)]
 
     answers = run(flood())
     assert all(b"BODY" in answer.body for answer in answers)
     assert paper.spent() == 200
+    assert sum(answer["set-cookie"] != "" for answer in answers) == 200
 
 
 @pytest.mark.parametrize("agent", ["Slackbot 1.0", "WhatsApp/2.2", "Mastodon/4.2 (http.rb)", "Bluesky Cardyb/1.1",
@@ -198,6 +206,22 @@ def test_LR_01_reading_again_is_free_whatever_is_asked_with_it(paper: Paper, run
     answers = run(again())
     assert all(b"BODY" in answer.body and answer["set-cookie"] == "" for answer in answers)
     assert paper.spent() == 1
+
+
+@pytest.mark.parametrize("asks", [[], [("sec-gpc", "1"), ("dnt", "1")]])
+@pytest.mark.parametrize(("secure", "name"), [(False, "bs-r"), (True, "__Host-bs-r")])
+def test_LR_12_a_story_sets_one_cookie_of_our_own_that_no_script_and_no_other_site_reads(
+    tmp_path: Path, run: Any, asks: list[tuple[str, str]], secure: bool, name: str
+) -> None:
+    paper = Paper(tmp_path, secure=secure)
+    paper.shelf.put(metered("/world/1/", 1))
+    answer = run(paper.get("/world/1/", headers=asks))
+    (line,) = [value for header, value in answer.headers if header == "set-cookie"]
+    assert line.partition("=")[0] == name
+    kept = {"Max-Age=2592000", "Path=/", "HttpOnly", "SameSite=Lax", *(["Secure"] if secure else [])}
+    assert set(line.split("; ")[1:]) == kept, "no Domain: it goes to this host alone"
+    again = run(paper.get("/world/1/", line.split(";")[0], headers=asks))
+    assert (b"BODY" in again.body, again["set-cookie"]) == (True, "")
 
 
 def test_LR_06_what_is_no_story_counts_nothing(paper: Paper, run: Any) -> None:
