@@ -59,7 +59,7 @@ def test_nothing_sticks_out_and_nothing_breaks_at_any_width(chromium: Browser, d
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(chromium: Browser, demo: Demo, kind: str, scheme: str):
+def test_BR_06_axe_finds_nothing_serious(chromium: Browser, demo: Demo, kind: str, scheme: str):
     context = chromium.new_context(base_url=demo.address, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
     open_kind(page, kind)

@@ -26,7 +26,7 @@ def stranger(request: pytest.FixtureRequest, chromium: Browser, demo: Demo) -> I
     context.close()
 
 
-def test_LG_08_a_stranger_begins_a_trial_at_the_wall_changes_leaves_in_two_clicks_and_comes_back(
+def test_LG_08_BR_05_a_stranger_begins_a_trial_at_the_wall_changes_leaves_in_two_clicks_and_comes_back(
     stranger: tuple[Page, str], demo: Demo
 ) -> None:
     (tab, card), address = stranger, f"reader-{uuid4().hex[:8]}@example.org"

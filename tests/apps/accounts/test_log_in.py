@@ -274,7 +274,7 @@ def test_an_account_that_staff_closed_stays_closed(paper: Paper) -> None:
     assert "This account is closed" in words(browser.client.get(answer.url))
 
 
-def test_over_https_cookies_bear_the_host_prefix(tmp_path) -> None:
+def test_TK_06_over_https_cookies_bear_the_host_prefix(tmp_path) -> None:
     import os
     import subprocess
     import sys

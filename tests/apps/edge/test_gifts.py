@@ -231,7 +231,7 @@ def test_TK_01_hostile_cookies_are_none_and_no_error(paper: Paper, run: Any):
         assert not whole(answer), cookie
 
 
-def test_over_https_only_the_hosts_own_cookie_is_a_jar(tmp_path: Any, run: Any):
+def test_TK_06_over_https_only_the_hosts_own_cookie_is_a_jar(tmp_path: Any, run: Any):
     paper = Paper(tmp_path, allowance=0, secure=True)
     paper.shelf.put(metered("/world/1/", 1))
     assert not whole(run(paper.get("/world/1/", jar())))

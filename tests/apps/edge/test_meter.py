@@ -232,13 +232,26 @@ def test_a_members_story_is_walled_for_strangers_whatever_they_have_left(paper: 
     assert paper.spent() == 0
 
 
-def test_over_https_the_cookie_belongs_to_this_host_alone(tmp_path: Path, run: Any) -> None:
+def test_TK_06_over_https_the_cookie_belongs_to_this_host_alone(tmp_path: Path, run: Any) -> None:
     paper = Paper(tmp_path, secure=True)
     paper.shelf.put(metered("/world/1/", 1))
     cookie = run(paper.get("/world/1/"))["set-cookie"]
     assert cookie.startswith("__Host-bs-r=")
     assert {"Path=/", "HttpOnly", "Secure", "SameSite=Lax"} <= set(cookie.split("; "))
     assert "Max-Age=2592000" in cookie
+
+
+def test_TK_06_over_https_what_a_sibling_domain_plants_is_neither_receipt_nor_pass(tmp_path: Path, run: Any) -> None:
+    """A neighbour can set cookies for the whole domain, but none whose name begins with `__Host-`."""
+    paper = Paper(tmp_path, allowance=0, secure=True)
+    paper.shelf.put(metered("/world/1/", 1))
+    reader, story = b"r" * 16, (1).to_bytes(16, "big")
+    receipt = f"bs-r={KEYS.sign(Receipt(reader, clock.today(), (story_tag(reader, story),))).decode()}"
+    member = passes.Pass(Standing.MEMBER, 7, int(time.time()) + 300)
+    for cookie in (receipt, f"bs-p={passes.sign(KEYS, member).decode()}"):
+        assert b"BODY" not in run(paper.get("/world/1/", cookie)).body
+        assert b"BODY" not in run(paper.get("/world/1/", f"x__Host-{cookie}")).body
+        assert b"BODY" in run(paper.get("/world/1/", f"__Host-{cookie}")).body, "as we set it ourselves"
 
 
 @pytest.mark.parametrize(
