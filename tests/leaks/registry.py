@@ -236,6 +236,7 @@ TEMPLATES = {
     "broadsheet/info.html": "front", "broadsheet/person.html": "gathered", "broadsheet/place.html": "gathered",
     "broadsheet/topic.html": "gathered", "broadsheet/search.html": "search", "broadsheet/section.html": "section",
     "broadsheet/gift.html": "gift", "broadsheet/gift_closed.html": "gift",
+    "broadsheet/institution.html": "account",
     "broadsheet/desk/give.html": "desk", "broadsheet/desk/gifts.html": "desk",
     **{
         f"broadsheet/desk/members/{name}.html": "desk"
