@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,6 +16,7 @@ from broadsheet.paywall.ledgers import postgresql
 from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.ports import Answer, Ask, Ledger, LedgerError
 from broadsheet.paywall.rules import Terms
+from tests.shared import ROOT
 
 pytestmark = pytest.mark.postgresql
 TODAY, TERMS = 20_000, Terms(allowance=3, window=30)
@@ -75,3 +78,33 @@ def test_the_ledgers_time_limits_stay_with_its_own_transactions(ledger: Ledger, 
     with psycopg.connect(fresh_pgbouncer) as other:
         limits = other.execute("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
         assert limits.fetchone() == ("0", "0")
+
+
+LONG_LIST = """
+import os
+from pathlib import Path
+import django, psycopg
+from django.conf import settings
+from broadsheet import conf
+settings.configure(DATABASES={"default": conf.database(Path())}, INSTALLED_APPS=["django.contrib.contenttypes"])
+django.setup()
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+with connection.schema_editor() as editor:
+    editor.create_model(ContentType)
+ContentType.objects.bulk_create(ContentType(app_label="paper", model=str(number)) for number in range(90))
+for read, _row in enumerate(ContentType.objects.iterator(chunk_size=30), 1):
+    if read == 30:
+        other = psycopg.connect(os.environ["DATABASE_URL"])
+        other.execute("SELECT 1")
+print(read)
+"""
+
+
+@pytest.mark.parametrize(("pooled", "said"), [("on", "90\n"), ("off", "InvalidCursorName")])
+def test_a_long_list_is_read_to_its_end_where_the_settings_say_that_sessions_change(
+    pooled: str, said: str, fresh_pgbouncer: str
+) -> None:
+    env = {**os.environ, "DATABASE_URL": fresh_pgbouncer, "DATABASE_POOLED": pooled}
+    done = subprocess.run([sys.executable, "-c", LONG_LIST], env=env, cwd=ROOT, capture_output=True, text=True)
+    assert said in done.stdout + done.stderr
