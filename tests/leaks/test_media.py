@@ -64,6 +64,18 @@ def test_MD_02_MD_04_a_drafts_file_is_nobodys_until_it_is_published(canary: Chil
         assert canary.get(canary.made.files[story][1]).status == 200, story
 
 
+def test_HT_09_a_range_of_a_file_is_asked_for_after_it_was_decided_who_may_have_it(canary: Child) -> None:
+    for piece in ("bytes=0-3", "bytes=-4", "bytes=2-", "bytes=0-0,2-3"):
+        asks = (("range", piece),)
+        for story in maker.HIDDEN:
+            answer = canary.get(canary.made.files[story][1], headers=asks)
+            assert (answer.status, answer["content-range"]) == (404, ""), story
+        whole, part = (canary.get(canary.made.files["open"][1], headers=headers) for headers in ((), asks))
+        assert whole.status == 200
+        assert part.status in {200, 206}
+        assert part.body in whole.body if part.status == 206 else part.body == whole.body
+
+
 def test_MD_06_originals_and_renditions_carry_nothing_of_the_camera(canary: Child) -> None:
     for original, renditions in canary.do(_stored_with_exif):
         for path in (original, *renditions):
