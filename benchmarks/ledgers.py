@@ -11,7 +11,7 @@ from statistics import median
 
 import click
 
-from benchmarks.load import Server, Slice, environment, load, ratio, running, serving
+from benchmarks.load import Server, Slice, environment, ratio, rested, running, serving
 from benchmarks.registry import Figure, measures
 from benchmarks.speed import BROWSER, SECONDS, STORY, STRANGERS
 from broadsheet import clock
@@ -75,7 +75,7 @@ def ledger_size() -> dict[str, float]:
 
 
 def _served(server: Server, number: int) -> Slice:
-    granted = load(server, STORY, SECONDS, BROWSER, STRANGERS.replace("{seed}", str(number + 1)))
+    granted = rested(server, STORY, SECONDS, BROWSER, STRANGERS.replace("{seed}", str(number + 1)))
     if granted.wrong:
         raise SystemExit(f"{granted.wrong} answers were errors")
     return granted

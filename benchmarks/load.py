@@ -158,6 +158,12 @@ def load(server: Server, path: str, seconds: int, headers: dict[str, str] | None
     return Slice(rate, used / max(total, 1) * 1e6, int(wrong[1]) if wrong else 0)
 
 
+def rested(server: Server, path: str, seconds: int, headers: dict[str, str], script: str) -> Slice:
+    """A slice that does not pay for the last one: what that wrote, the system would bring to the disk meanwhile."""
+    os.sync()
+    return load(server, path, seconds, headers, script)
+
+
 def ratio(pairs: list[tuple[Slice, Slice]]) -> float:
     """The median of the ratios of alternating slices."""
     return median(one.rate / other.rate for one, other in pairs)

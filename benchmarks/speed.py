@@ -8,7 +8,7 @@ import urllib.request
 
 import click
 
-from benchmarks.load import Server, Slice, apart, cpu_ratio, load, ratio, serving
+from benchmarks.load import Server, Slice, apart, cpu_ratio, load, ratio, rested, serving
 from benchmarks.registry import Figure, measures
 from broadsheet.paywall import passes
 from broadsheet.paywall.receipts import KeyRing
@@ -99,12 +99,6 @@ def _asked(server: Server, path: str, headers: dict[str, str]) -> urllib.request
     return urllib.request.Request(server.address + path, headers={**BROWSER, **headers})
 
 
-def _rested(server: Server, path: str, headers: dict[str, str], script: str) -> Slice:
-    """A slice that does not pay for the last one: what that wrote, the system would bring to the disk meanwhile."""
-    os.sync()
-    return load(server, path, SECONDS, headers, script)
-
-
 def _against(server: Server, name: str, path: str, headers: dict[str, str], script: str = "") -> float:
     with urllib.request.urlopen(_asked(server, path, headers)) as answer:
         size = len(answer.read())
@@ -117,7 +111,7 @@ def _against(server: Server, name: str, path: str, headers: dict[str, str], scri
     for number in range(ROUNDS):
         asked = [(path, script.replace("{seed}", str(number + 2))), (fixed_path, "")]
         turn = 1 if number % 2 else -1  # who goes first changes: a machine that tires or is busy favours neither
-        ours, fixed = [_rested(server, where, headers, lua) for where, lua in asked[::turn]][::turn]
+        ours, fixed = [rested(server, where, SECONDS, headers, lua) for where, lua in asked[::turn]][::turn]
         if ours.wrong:
             raise SystemExit(f"{name}: {ours.wrong} answers were errors")
         pairs.append((ours, fixed))
