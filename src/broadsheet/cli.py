@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import click
 
+from broadsheet.commands import Commands
 from broadsheet.web.newsletters.commands import bring
 
 STARTER = "broadsheet.starter.paper.settings"
@@ -46,7 +47,7 @@ def start_django() -> None:
         raise click.ClickException(str(error)) from error
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="broadsheet")
 def main() -> None:
     """Publish, meter, sell and send journalism."""

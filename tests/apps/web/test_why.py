@@ -19,6 +19,7 @@ from broadsheet.paywall.rules import Reason
 from broadsheet.prerender import operations as prerender
 from broadsheet.web.why import SENTENCES, WALLS
 from tests.paper import Paper, committed
+from tests.serving import broadsheet
 
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 IN_LIBRARY, ON_CAMPUS = "198.51.100.7", "203.0.113.9"
@@ -231,3 +232,10 @@ def test_a_moment_that_is_none_is_refused(stories: Paper):
 def test_every_reason_has_its_sentence_or_wall():
     silent = {Reason.SEEN_ON_NETWORK, Reason.DEGRADED, Reason.PREFETCH}  # of the ledger and of browsers: not asked here
     assert set(Reason) - silent == set(SENTENCES) | set(WALLS)
+
+
+def test_where_there_is_no_paper_the_command_says_so_in_a_sentence(tmp_path: Path) -> None:
+    done = broadsheet(tmp_path / "nowhere", "why", "/world/", "--as", "stranger")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: There is no paper in {tmp_path / 'nowhere'}")
+    assert "Traceback" not in done.stderr
