@@ -12,7 +12,8 @@ HEAD = """# Figures
 
 Every figure here was printed by a command that stands beside it, on a machine of two cores. A ratio compares two
 things that one server did in one run, in alternating slices, and is the median of the slices; run it on your own
-machine before you rely on it. This page is written by `make figures`, from `var/bench.json` and `var/proofs.json`.
+machine before you rely on it. Where a reader is compared with fixed bytes and nothing is written, the worker has one
+processor and what loads it the other. This page is written by `make figures`, from `var/bench.json` and `var/proofs.json`.
 
 | figure | value | goal | what it means | again |
 | --- | ---: | ---: | --- | --- |
