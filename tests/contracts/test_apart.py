@@ -18,7 +18,7 @@ from broadsheet import clock
 from broadsheet.paywall.ledgers import apart as module
 from broadsheet.paywall.ledgers.apart import Apart
 from broadsheet.paywall.ports import Answer, LedgerError
-from tests.contracts.test_ledgers import ask
+from tests.contracts.asking import ask
 
 SLOW = 60.0  # a busy machine may take its time; nothing here waits for it to run out
 

@@ -14,7 +14,7 @@ from broadsheet import clock
 from broadsheet.paywall.ledgers.gathering import Gatherer
 from broadsheet.paywall.ledgers.sqlite import SqliteLedger
 from broadsheet.paywall.ports import Answer, Ask, Ledger, LedgerError, Outcome
-from tests.contracts.test_ledgers import ask, one
+from tests.contracts.asking import ask, one
 
 
 def run(gatherer: Gatherer, asks: list[Ask], jars: list[bytes]) -> list[Outcome | bool | BaseException]:

@@ -4,81 +4,18 @@ from __future__ import annotations
 
 import os
 import random
-import sqlite3
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
-from valkey import Valkey
 
-from broadsheet import clock
 from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.ledgers.valkey import ValkeyLedger
-from broadsheet.paywall.ports import Answer, Ask, Ledger, LedgerError, Outcome
-from broadsheet.paywall.receipts import Receipt, with_tags
+from broadsheet.paywall.ports import Answer, Ledger, LedgerError
+from broadsheet.paywall.receipts import Receipt
 from broadsheet.paywall.rules import Terms
-
-TODAY = 20_000
-TERMS = Terms(allowance=3, window=30)
-HOME = (b"4\xc0\x00\x02\x01", b"4\xc0\x00\x02")
-
-
-def story(number: int) -> bytes:
-    return number.to_bytes(16, "big")
-
-
-def ask(
-    number: int,
-    reader: bytes | None = None,
-    today: int = TODAY,
-    terms: Terms = TERMS,
-    network: tuple[bytes, bytes] = HOME,
-    account: bytes | None = None,
-) -> Ask:
-    return Ask(reader, os.urandom(16), story(number), *network, today, terms, account)
-
-
-def one(ledger: Ledger, question: Ask) -> Outcome:
-    return ledger.grant_all([question])[0]
-
-
-def patient(ledger: Ledger, asks: list[Ask]) -> list[Outcome]:
-    """The answers, however often a busy machine makes the ledger refuse to record anything first."""
-    for _ in range(20):
-        try:
-            return ledger.grant_all(asks)
-        except LedgerError:
-            continue
-    raise AssertionError("the ledger answered nothing in twenty tries")
-
-
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param("postgresql", marks=pytest.mark.postgresql),
-        pytest.param("pgbouncer", marks=pytest.mark.postgresql),
-        pytest.param("valkey", marks=pytest.mark.valkey),
-    ]
-)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
-    address: str = request.getfixturevalue(f"fresh_{request.param}")
-    return f"{address}?socket_timeout=5" if request.param == "valkey" else address
-
-
-@pytest.fixture
-def ledger(url: str) -> Iterator[Ledger]:
-    opened = open_ledger(url)
-    yield opened
-    opened.close()
+from tests.contracts.asking import TERMS, TODAY, ask, one, patient, receipt_of
 
 
 def test_a_stranger_is_granted_the_allowance_and_then_refused(ledger: Ledger) -> None:
@@ -221,182 +158,6 @@ def test_who_is_forgotten_leaves_nothing_and_takes_nothing_of_others(ledger: Led
     assert one(ledger, ask(1, reader)).answer is Answer.KNOWN
 
 
-def lose_networks(url: str, day: int = TODAY) -> None:
-    """Take from the ledger what a crash of PostgreSQL takes, or a Valkey that forgets: the salt and what it keyed."""
-    if url.startswith("sqlite:"):
-        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file, file:
-            file.execute("DELETE FROM meter_salt WHERE day = ?", (day,))
-    elif url.startswith("postgresql:"):
-        with psycopg.connect(url) as db:
-            db.execute("TRUNCATE meter_salt, meter_count")
-    else:
-        with closing(Valkey.from_url(url)) as server:
-            server.delete(f"{{meter}}:s:{day}", *server.keys("{meter}:n:*"), *server.keys("{meter}:w:*"))
-
-
-def test_a_salt_that_is_lost_within_its_day_is_told_once_to_whoever_watches_the_log(
-    url: str, ledger: Ledger, caplog: pytest.LogCaptureFixture
-) -> None:
-    reader = one(ledger, ask(1)).reader
-    for number in range(2, 50):
-        one(ledger, ask(number))
-    assert not caplog.messages
-    lose_networks(url)
-    assert [one(ledger, ask(60 + number)).answer for number in range(2)] == [Answer.GRANTED] * 2, "the caps begin anew"
-    alarm = "ALARM: the ledger lost the salt of 2024-10-04: what networks used that day is counted anew."
-    assert caplog.messages == [alarm]
-    assert one(ledger, ask(1, reader)).answer is Answer.KNOWN, "what readers used is not lost"
-    lose_networks(url)
-    one(ledger, ask(70))
-    assert caplog.messages == [alarm] * 2
-    assert {(found.name, found.levelname) for found in caplog.records} == {("broadsheet.paywall", "WARNING")}
-
-
-def test_a_salt_that_another_process_made_in_place_of_the_lost_one_is_told_too(
-    url: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    with closing(open_ledger(url)) as before, closing(open_ledger(url)) as begun_since:
-        one(before, ask(1))
-        lose_networks(url)
-        one(begun_since, ask(2))
-        assert not caplog.messages, "who knows of none before lost none"
-        one(before, ask(3))
-        assert len(caplog.messages) == 1
-        one(begun_since, ask(4))
-        one(before, ask(5))
-    assert len(caplog.messages) == 1
-
-
-def test_a_salt_that_was_used_as_long_as_its_day_is_no_loss(
-    url: str, ledger: Ledger, caplog: pytest.LogCaptureFixture
-) -> None:
-    for today in (TODAY, TODAY + 1, TODAY, TODAY + 1, TODAY + 2):
-        ledger.grant_all([ask(1, today=today), ask(2, today=today - 1), ask(3, today=today)])
-        ledger.sweep(today)
-        one(ledger, ask(4, account=os.urandom(32), today=today))
-    lose_networks(url, TODAY + 2)
-    one(ledger, ask(5, today=TODAY + 3))
-    with closing(open_ledger(url)) as another:
-        one(another, ask(6, today=TODAY + 3))
-    assert not caplog.messages
-
-
-@pytest.fixture
-def hosts(url: str) -> Iterator[tuple[Ledger, Ledger]]:
-    """Two machines on one ledger. The clock of the second is ahead: it has tomorrow already."""
-    with closing(open_ledger(url)) as behind, closing(open_ledger(url)) as ahead:
-        yield behind, ahead
-
-
-Hosts = tuple[Ledger, Ledger]
-
-
-def far(number: int) -> tuple[bytes, bytes]:
-    """A network where nobody else is."""
-    return b"4near%d" % number, b"4wide%d" % number
-
-
-@pytest.mark.parametrize("first_ahead", [False, True])
-@pytest.mark.parametrize("registered", [False, True], ids=["reader", "account"])
-def test_MT_20_LR_05_at_midnight_two_hosts_whose_clocks_differ_give_the_allowance_and_no_more(
-    hosts: Hosts, first_ahead: bool, registered: bool
-) -> None:
-    who: dict[str, bytes] = {"account": os.urandom(32)} if registered else {}
-    for number in range(1, 11):
-        ahead = (number % 2 == 1) is first_ahead
-        said = one(hosts[ahead], ask(number, today=TODAY + ahead, network=far(number), **who))
-        who = who or {"reader": said.reader}
-        assert said.answer is (Answer.GRANTED if number <= 3 else Answer.OWN_LIMIT)
-        assert said.window_start == TODAY + first_ahead, "who was there first says when the window began"
-    for ahead in (False, True):
-        again = [one(hosts[ahead], ask(n, today=TODAY + ahead, network=far(n), **who)).answer for n in (1, 2, 3)]
-        assert again == [Answer.KNOWN] * 3
-
-
-@pytest.mark.parametrize("used", [1, 2, 3])
-def test_MT_20_LR_05_a_window_that_ended_on_one_host_is_the_new_one_on_the_other_too(hosts: Hosts, used: int) -> None:
-    reader = one(hosts[0], ask(1)).reader
-    last, granted = TODAY + TERMS.window - 1, [TODAY]
-    for number in range(2, used + 1):
-        assert one(hosts[0], ask(number, reader, network=far(number))).answer is Answer.GRANTED
-        granted.append(TODAY)
-    for number in range(10, 30):  # the host behind is in the last day of the window, the host ahead past it
-        ahead = number % 2 == 0
-        said = one(hosts[ahead], ask(number, reader, last + ahead, network=far(number)))
-        granted += [said.window_start] if said.answer is Answer.GRANTED else []
-        assert said.answer is Answer.GRANTED or granted.count(said.window_start) == TERMS.allowance
-    assert Counter(granted) == {TODAY: used, last + 1: TERMS.allowance}
-
-
-def test_MT_20_LR_05_a_network_has_each_days_bound_once_on_hosts_whose_clocks_differ(hosts: Hosts) -> None:
-    answers: dict[bool, list[Answer]] = {False: [], True: []}
-    for number in range(40):
-        ahead = number % 2 == 1
-        answers[ahead].append(one(hosts[ahead], ask(number, today=TODAY + ahead)).answer)
-        hosts[1].sweep(TODAY + 1)  # the host ahead forgets nothing that the one behind still counts
-    for said in answers.values():
-        assert said == [Answer.GRANTED] * TERMS.network_new + [Answer.NETWORK_LIMIT] * (20 - TERMS.network_new)
-
-
-def test_MT_20_LR_05_what_the_host_ahead_granted_counts_to_the_account_on_the_one_behind(hosts: Hosts) -> None:
-    account, first = os.urandom(16), one(hosts[1], ask(1, today=TODAY + 1))
-    receipt = receipt_of(one(hosts[0], ask(2, first.reader, network=far(2))))
-    assert [hosts[ahead].join(receipt, account, TODAY + ahead, TERMS) for ahead in (False, True, False)] == [2, 2, 2]
-    answers = [one(hosts[n % 2], ask(3 + n, account=account, today=TODAY + n % 2)).answer for n in range(3)]
-    assert answers == [Answer.GRANTED, Answer.OWN_LIMIT, Answer.OWN_LIMIT]
-
-
-def test_MT_20_LR_05_whatever_two_hosts_make_of_sixty_midnights_no_window_holds_more_or_less(hosts: Hosts) -> None:
-    seed = random.randrange(10**6)
-    chance, terms = random.Random(seed), Terms(allowance=3, window=7)
-    readers: list[bytes | None] = [None] * 6
-    granted: dict[int, dict[int, set[int]]] = {at: {} for at in range(6)}  # of each reader: stories by window
-    for step in range(240):
-        at, number, ahead = chance.randrange(6), chance.randrange(40), chance.random() < 0.5
-        today, windows = TODAY + step // 4 + ahead, granted[at]
-        said = patient(hosts[ahead], [ask(number, readers[at], today, terms, far(step))])[0]
-        readers[at] = readers[at] or said.reader
-        window = windows.setdefault(said.window_start, set())
-        assert said.window_start - 1 <= today < said.window_start + terms.window, f"seed {seed}, step {step}"
-        assert (number in window) is (said.answer is Answer.KNOWN), f"seed {seed}, step {step}"
-        if said.answer is Answer.OWN_LIMIT:
-            assert len(window) == terms.allowance, f"seed {seed}, step {step}: refused what was due"
-        else:
-            window.add(number)
-        assert len(window) == said.used <= terms.allowance, f"seed {seed}, step {step}"
-    for windows in granted.values():
-        starts = sorted(windows)
-        assert all(later - earlier >= terms.window for earlier, later in pairwise(starts))
-
-
-@pytest.mark.parametrize(
-    ("first", "zone"),
-    [
-        (datetime(2028, 2, 10, 23, 30), "UTC"),  # over the 29th of February
-        (datetime(2028, 1, 30, 1, 0), "Europe/Tallinn"),  # the day of which it is the last
-        (datetime(2027, 3, 14, 1, 59), "Europe/Tallinn"),  # an hour is left out
-        (datetime(2027, 10, 17, 1, 59), "Europe/Tallinn"),  # an hour comes twice
-        (datetime(2027, 10, 24, 0, 30), "America/New_York"),
-    ],
-)
-def test_MT_20_LR_05_a_leap_day_and_a_changed_clock_make_a_window_neither_longer_nor_shorter(
-    ledger: Ledger, first: datetime, zone: str
-) -> None:
-    moment = first.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    midnight, reader, grants = moment.replace(hour=0, minute=0), None, []
-    days = [midnight + timedelta(days=day) for day in (0, 1, 15, 29, 30, 31, 45, 59, 60, 61)]
-    moments = {day + after for day in days for after in (timedelta(seconds=-1), timedelta(0), moment - midnight)}
-    for number, when in enumerate(sorted(moments - {midnight, midnight - timedelta(seconds=1)})):
-        today = clock.day_of(when.astimezone(ZoneInfo(zone)))
-        said = one(ledger, ask(number, reader, today, network=far(number)))
-        reader = reader or said.reader
-        assert said.answer in {Answer.GRANTED, Answer.OWN_LIMIT}
-        grants += [when] if said.answer is Answer.GRANTED else []
-    windows = [midnight + timedelta(days=30 * window) for window in range(3)]
-    assert [sum(start <= when < start + timedelta(days=30) for when in grants) for start in windows] == [3, 3, 3]
-    assert grants[::3] == [moment, *windows[1:]], "a window opens with its first second"
-
-
 @pytest.mark.parametrize("known", [True, False], ids=["with one receipt", "without cookies"])
 def test_forty_at_once_get_no_more_than_the_allowance(url: str, known: bool) -> None:
     setting_up = open_ledger(url)
@@ -498,49 +259,6 @@ def test_one_batch_may_mix_days_terms_accounts_and_strangers(ledger: Ledger) -> 
     ]
 
 
-def test_a_gift_is_redeemed_by_so_many_jars_and_re_read_by_them(ledger: Ledger) -> None:
-    gift, until, jars = os.urandom(16), clock.today() + 7, [os.urandom(16) for _ in range(5)]
-    assert [ledger.redeem(gift, jar, 3, until) for jar in jars] == [True, True, True, False, False]
-    assert [ledger.redeem(gift, jar, 3, until) for jar in reversed(jars)] == [False, False, True, True, True]
-    assert ledger.redeem(os.urandom(16), jars[4], 1, until), "another gift is counted for itself"
-
-
-def test_a_gift_is_over_after_its_last_day_and_forgotten(ledger: Ledger) -> None:
-    gift, jar, today = os.urandom(16), os.urandom(16), clock.today()
-    assert not ledger.redeem(gift, jar, 3, today - 1)
-    assert ledger.redeem(gift, jar, 1, today)
-    ledger.sweep(today)
-    assert not ledger.redeem(gift, os.urandom(16), 1, today)
-    if ledger.sweep(today + 1):
-        assert ledger.redeem(gift, os.urandom(16), 1, today)
-    else:
-        assert isinstance(ledger, ValkeyLedger)
-
-
-def test_jars_that_race_for_a_gift_get_no_more_than_it_gives(url: str) -> None:
-    setting_up, until = open_ledger(url), clock.today() + 1
-    for _ in range(5):
-        gift = os.urandom(16)
-
-        def race(number: int, gift: bytes = gift) -> bool:
-            opened = open_ledger(url)
-            try:
-                for _ in range(50):
-                    try:
-                        return opened.redeem(gift, b"jar%013d" % (number % 20), 7, until)
-                    except LedgerError:
-                        continue
-            finally:
-                opened.close()
-            raise AssertionError("the ledger answered no racer in fifty tries")
-
-        with ThreadPoolExecutor(40) as pool:
-            answers = list(pool.map(race, range(40)))
-        assert sum(answers) >= 7
-        assert sum(setting_up.redeem(gift, b"jar%013d" % number, 7, until) for number in range(20)) == 7
-    setting_up.close()
-
-
 def test_every_ledger_says_of_a_long_random_history_what_the_first_one_says(ledger: Ledger, tmp_path: Path) -> None:
     seed = random.randrange(10**6)
     chance, model = random.Random(seed), open_ledger(f"sqlite:///{tmp_path / 'model.sqlite3'}")
@@ -569,10 +287,6 @@ def test_every_ledger_says_of_a_long_random_history_what_the_first_one_says(ledg
             assert ledger.join(*joined) == model.join(*joined), f"seed {seed}, step {step}"
     assert set(seen) == set(Answer), f"seed {seed}: some answers were never given: {seen}"
     model.close()
-
-
-def receipt_of(outcome: Outcome) -> Receipt:
-    return with_tags(outcome.reader, outcome.window_start, outcome.tags)
 
 
 def test_MT_13_what_a_reader_was_granted_counts_to_the_account_that_they_log_in_to(ledger: Ledger) -> None:

@@ -15,7 +15,7 @@ import pytest
 from broadsheet.paywall.ledgers import moving
 from broadsheet.paywall.ledgers.sqlite import SqliteLedger
 from broadsheet.paywall.ports import Answer, LedgerError
-from tests.contracts.test_ledgers import TODAY, ask
+from tests.contracts.asking import TODAY, ask
 
 
 @pytest.fixture

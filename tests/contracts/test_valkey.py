@@ -17,7 +17,7 @@ from broadsheet.paywall.ledgers.opening import open_ledger
 from broadsheet.paywall.ledgers.valkey import NETWORK_SECONDS, READER_DAYS, ValkeyLedger
 from broadsheet.paywall.ports import Answer, LedgerError
 from broadsheet.paywall.rules import Terms
-from tests.contracts.test_ledgers import TERMS, TODAY, ask, one
+from tests.contracts.asking import TERMS, TODAY, ask, one
 from tests.servers import free_port, valkey_server
 from tests.shared import ROOT
 

@@ -13,6 +13,9 @@ from broadsheet.paywall.rules import Access
 
 CRAWLED = "crawled"  # the full variant as a search crawler gets it: kept nowhere
 MOST_KNOWN = 32_768  # answers known for a Cookie header, of all pages together: about 15 MB
+# What everybody may read lies in a shared cache for so many seconds: long enough to bear any crowd, and what is taken
+# down or gated is gone from there five seconds later, without anybody's emptying it.
+SHARED = 4
 
 
 class Ready(NamedTuple):
@@ -153,11 +156,6 @@ class HotPages:
     def give_back(self, views: dict[bytes, int]) -> None:
         """Tell these once more the next time."""
         self._views.update(views)
-
-
-# What everybody may read lies in a shared cache for so many seconds: long enough to bear any crowd, and what is taken
-# down or gated is gone from there five seconds later, without anybody's emptying it.
-SHARED = 4
 
 
 def common_headers(entry: Entry) -> Headers:
